@@ -1,0 +1,128 @@
+// Which files does this check look at, and against which rules? (reads only; no credentials)
+import { readFile } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
+import { badTreeEntries, requestPath } from "./core/path.ts";
+import { isRequestPath, idOf } from "./core/boundary.ts";
+import { checkRequest, checkShape, type Checked, type CheckReport } from "./core/check.ts";
+import { activeOf } from "./core/decide.ts";
+import type { Rulebook } from "./core/evidence.ts";
+import { sorted } from "./core/finding.ts";
+import type { Finding } from "./core/model.ts";
+import { Problem } from "./core/problem.ts";
+import { readRequest } from "./core/request.ts";
+import type { Context } from "./context.ts";
+import { historyOf } from "./gather.ts";
+import { loadCatalog } from "./catalog.ts";
+import { rulebookOf } from "./rulebook.ts";
+
+export interface CheckOptions {
+  readonly files: readonly string[];
+  readonly base?: string;
+  readonly head?: string;
+}
+
+interface Source {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/** The pull request `base..head`, or files of the work tree, or (with neither) the whole work tree. */
+export async function check(context: Context, options: CheckOptions): Promise<CheckReport> {
+  if (options.base !== undefined && options.head !== undefined) {
+    return checkRange(context, options.base, options.head);
+  }
+  const { catalog } = await loadCatalog(context, { dir: context.dir });
+  const rules = await rulebookOf(context, catalog);
+  const files = await worktreeFiles(context, options.files);
+  return judgeAll(context, rules, files, [...catalog.findings, ...rules.policies.findings]);
+}
+
+async function checkRange(context: Context, base: string, head: string): Promise<CheckReport> {
+  const from = await context.repo.mergeBase(base, head);
+  if (from === undefined) {
+    throw new Problem(
+      "misconfigured",
+      "base and head have no common history",
+      "fetch both with their history",
+    );
+  }
+  const changes = await context.repo.diff(from, head);
+  const touchesRules = changes.some((c) => c.path.startsWith("policies/"));
+  const { catalog } = await loadCatalog(context, { commit: touchesRules ? head : base });
+  const rules = await rulebookOf(context, catalog);
+  const entries = changes.filter((c) => c.status !== "D" && isRequestPath(c.path));
+  const blobs = await context.repo.blobs(entries.map((c) => c.newOid));
+  const files = entries.flatMap((c) => {
+    const bytes = blobs.get(c.newOid);
+    return bytes ? [{ path: c.path, bytes }] : [];
+  });
+  const bad = badTreeEntries(entries.map((c) => ({ mode: c.newMode, path: c.path })));
+  const aboutRules = touchesRules ? [...catalog.findings, ...rules.policies.findings] : [];
+  return judgeAll(context, rules, files, [...checkShape(changes), ...bad, ...aboutRules]);
+}
+
+async function judgeAll(
+  context: Context,
+  rules: Rulebook,
+  files: readonly Source[],
+  before: readonly Finding[],
+): Promise<CheckReport> {
+  const { live } = await context.ledger.read();
+  const active = live.map(activeOf);
+  const history = files.length > 0 ? await historyOf(context) : [];
+  const used = await context.ledger.used([...new Set(files.map((f) => idOf(f.path)))]);
+  const findings: Finding[] = [...before];
+  const checked: Checked[] = [];
+  for (const file of files) {
+    const read = readRequest(file);
+    if ("findings" in read) findings.push(...read.findings);
+    else {
+      const { request } = read;
+      const others = active.filter((g) => g.request !== request.id);
+      const mine = live.some((g) => g.request === request.id && g.path === request.path);
+      const result = checkRequest({
+        request,
+        rules,
+        now: context.now,
+        active: others,
+        history,
+        used: mine ? new Set() : used,
+      });
+      checked.push(result);
+      findings.push(...result.findings);
+    }
+  }
+  return { checked, findings: sorted(unique(findings)), rules };
+}
+
+function unique(findings: readonly Finding[]): readonly Finding[] {
+  const key = (f: Finding) =>
+    `${f.code} ${f.at?.file ?? ""}:${String(f.at?.line)}:${String(f.at?.column)} ${f.message}`;
+  return [...new Map(findings.map((f) => [key(f), f])).values()];
+}
+
+/** Named files, or every request file of the work tree. */
+async function worktreeFiles(context: Context, names: readonly string[]): Promise<readonly Source[]> {
+  const paths =
+    names.length > 0
+      ? names.map((n) => relative(context.dir, resolve(n)).replaceAll("\\", "/"))
+      : (await context.repo.worktreeFiles("requests")).filter(isRequestPath);
+  return Promise.all(
+    paths.filter((p) => !p.startsWith("policies/")).map((path) => readSource(context.dir, path)),
+  );
+}
+
+async function readSource(dir: string, path: string): Promise<Source> {
+  const place = requestPath(path);
+  if ("code" in place) throw new Problem("misconfigured", place.message, place.fix);
+  try {
+    return { path, bytes: await readFile(join(dir, path)) };
+  } catch (cause) {
+    throw new Problem(
+      "misconfigured",
+      `${path} cannot be read`,
+      "name a file below requests/ of this repository",
+      cause,
+    );
+  }
+}

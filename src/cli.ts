@@ -1,0 +1,59 @@
+#!/usr/bin/env node
+// argv → command → exit code. (the only process.exit; every command is loaded only when it is called)
+import { Command, CommanderError } from "commander";
+import { register } from "./commands/index.ts";
+import type { ExitCode } from "./context.ts";
+import { Problem } from "./core/problem.ts";
+
+const EXAMPLES = `Examples:
+  lapse request orders-db-read --for 2h --reason "Backfill of stuck orders" --ticket INC-4711
+  lapse check requests/orders-db-read/my-request.yaml
+  lapse status --all
+  lapse demo
+`;
+
+const EXIT_CODES = `
+Exit codes: 0 done · 1 failed · 2 usage · 3 a check failed · 4 credentials or permission missing
+            5 there are changes · 6 some actions failed · 7 access outlived its end · 130 interrupted`;
+
+const program = new Command("lapse")
+  .description("Access is a pull request, and it lapses by itself.")
+  .version("0.1.0")
+  .option("-C, --directory <dir>", "the access repository", ".")
+  .option("--json", "one JSON object on stdout, for programs")
+  .option("--no-color", "no colours (NO_COLOR works too)")
+  .showSuggestionAfterError()
+  .addHelpText("beforeAll", EXAMPLES)
+  .addHelpText("after", EXIT_CODES)
+  .exitOverride();
+
+register(program);
+
+const PROBLEM_EXITS: Readonly<Record<Problem["kind"], ExitCode>> = {
+  unavailable: 1,
+  forbidden: 4,
+  misconfigured: 2,
+};
+
+/** What could not be handled below: our own Problems with their fix, commander's usage errors, and bugs. */
+function failed(error: unknown): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof Problem) {
+    process.stderr.write(`error: ${error.message}\n  fix: ${error.fix}\n`);
+    return PROBLEM_EXITS[error.kind];
+  }
+  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`error: this is a bug in lapse, please report it with this trace\n${trace}\n`);
+  return 1;
+}
+
+process.on("SIGINT", () => {
+  process.stderr.write("interrupted; what was done is in the ledger, and the next run goes on from there\n");
+  process.exit(130);
+});
+
+try {
+  await program.parseAsync(process.argv);
+} catch (error) {
+  process.exitCode = failed(error);
+}

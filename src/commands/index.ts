@@ -1,0 +1,192 @@
+// Which commands are there, and how are they called? (one table; each is imported only when it runs)
+import { InvalidArgumentError, type Command } from "commander";
+import type { Context, ExitCode } from "../context.ts";
+import { duration, instant } from "../core/time.ts";
+
+interface Global {
+  readonly directory: string;
+  readonly json?: boolean;
+  readonly color: boolean;
+}
+
+/** Any command: `never` because each shapes its own options. */
+type Run = (context: Context, options: never) => Promise<ExitCode>;
+
+/** Builds the context, runs the command, and leaves its exit code to the process. */
+function action(load: () => Promise<Run>, shape: (args: readonly string[], options: object) => object) {
+  return async (...given: readonly unknown[]): Promise<void> => {
+    const command = given.at(-1) as Command;
+    const { directory, json, color } = command.optsWithGlobals<Global>();
+    const { wire } = await import("../wire.ts");
+    const context = wire({ directory, json: json === true, color });
+    const run = await load();
+    process.exitCode = await run(context, shape(command.args, command.opts()) as never);
+  };
+}
+
+function parsed<T>(read: (text: string) => T | undefined, example: string): (text: string) => T {
+  return (text) => {
+    const value = read(text);
+    if (value === undefined) throw new InvalidArgumentError(`Write it like ${example}.`);
+    return value;
+  };
+}
+
+const asDuration = parsed(duration, "90m, 4h or 1d12h");
+const asInstant = parsed(instant, "2026-11-24T20:00:00Z");
+const asNumber = parsed((text) => (/^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined), "42");
+const asScope = (text: string, before: Readonly<Record<string, string>> = {}) => {
+  const at = text.indexOf("=");
+  if (at < 1) throw new InvalidArgumentError("Write it like schema=orders.");
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+};
+
+/** Adds every command, the common ones first. */
+export function register(program: Command): void {
+  asking(program);
+  reading(program);
+  enforcing(program);
+  learning(program);
+}
+
+function asking(program: Command): void {
+  program
+    .command("request")
+    .description("ask for access: writes the file, pushes a branch, opens the pull request")
+    .argument("<entitlement>", "what to ask for (policies/entitlements)")
+    .requiredOption("--for <duration>", "how long, e.g. 90m or 4h", asDuration)
+    .requiredOption("--reason <text>", "why; kept in git history")
+    .option("--subject <person>", "who gets it (default: you)")
+    .option("--ticket <id>", "e.g. INC-4711")
+    .option("--id <id>", "name of the request, used once (default: made up)")
+    .option("--not-before <time>", "start later, e.g. 2026-11-24T20:00:00Z", asInstant)
+    .option("--extends <id>", "run on from the end of a live request")
+    .option("--scope <key=value>", "narrow it, as far as the entitlement allows", asScope)
+    .option("--break-glass", "emergency: see the entitlement's breakGlass block")
+    .option("-n, --dry-run", "show the file and what it would mean; write nothing")
+    .action(
+      action(
+        async () => (await import("./request.ts")).request,
+        ([entitlement], options) => {
+          const { for: length, ...rest } = options as { readonly for: number };
+          return { entitlement, duration: length, ...rest };
+        },
+      ),
+    );
+  program
+    .command("check")
+    .description("judge requests: schema, policy, who must approve, when it would end")
+    .argument("[files...]", "request files (default: everything in the work tree)")
+    .option("--base <sha>", "with --head: judge what this pull request changes")
+    .option("--head <sha>", "with --base")
+    .option("--pull <number>", "also write this pull request's comment and check run", asNumber)
+    .action(
+      action(
+        async () => (await import("./check.ts")).check,
+        (files, options) => ({ files, ...options }),
+      ),
+    );
+}
+
+function reading(program: Command): void {
+  program
+    .command("status")
+    .description("who has what, until when")
+    .option("--all", "ended ones too")
+    .option("--subject <person>")
+    .option("--target <name>")
+    .option("--state <state>")
+    .option("--check", "exit 7 when access has outlived its end")
+    .action(
+      action(
+        async () => (await import("./status.ts")).status,
+        (_, options) => options,
+      ),
+    );
+  program
+    .command("show")
+    .description("one request's whole story")
+    .argument("<id>")
+    .action(
+      action(
+        async () => (await import("./show.ts")).show,
+        ([id]) => ({ id }),
+      ),
+    );
+  program
+    .command("audit")
+    .description("everything that was granted and removed, and what does not add up")
+    .option("--from <time>", "first instant, e.g. 2026-01-01T00:00:00Z", asInstant)
+    .option("--to <time>", "first instant after it", asInstant)
+    .option("--observe", "ask the targets too")
+    .action(
+      action(
+        async () => (await import("./audit.ts")).audit,
+        (_, options) => options,
+      ),
+    );
+}
+
+function enforcing(program: Command): void {
+  program
+    .command("plan")
+    .description("show what apply would do now")
+    .option("--detailed-exitcode", "exit 5 when there are changes")
+    .action(
+      action(
+        async () => (await import("./plan.ts")).plan,
+        (_, options) => options,
+      ),
+    );
+  program
+    .command("apply")
+    .description("carry it out: revocations first, then what was approved and merged")
+    .action(
+      action(
+        async () => (await import("./apply.ts")).apply,
+        () => ({}),
+      ),
+    );
+  program
+    .command("expire")
+    .description("take away what has ended (needs no forge), then open the revert pull request")
+    .action(
+      action(
+        async () => (await import("./expire.ts")).expire,
+        () => ({}),
+      ),
+    );
+}
+
+function learning(program: Command): void {
+  const policy = program.command("policy").description("work on policies/");
+  policy
+    .command("test")
+    .description("run policies/tests on the production evaluator, with coverage of rules")
+    .action(
+      action(
+        async () => (await import("./policy-test.ts")).policyTest,
+        () => ({}),
+      ),
+    );
+  program
+    .command("explain")
+    .description("what a finding means and how to mend it")
+    .argument("[code]", "e.g. LPS306 (default: all of them)")
+    .action(
+      action(
+        async () => (await import("./explain.ts")).explain,
+        ([code]) => ({ code }),
+      ),
+    );
+  program
+    .command("demo")
+    .description("the whole story on this machine: a PostgreSQL, a forge, one access from asking to audit")
+    .option("--keep", "leave the servers up to play with")
+    .action(
+      action(
+        async () => (await import("./demo.ts")).demo,
+        (_, options) => options,
+      ),
+    );
+}

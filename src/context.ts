@@ -1,0 +1,38 @@
+// What does a command get to work with? (types only; wire.ts builds it, tests build their own)
+import type { Instant } from "./core/model.ts";
+import type { Forge } from "./forge/forge.ts";
+import type { Ledger } from "./repo/ledger.ts";
+import type { Repo } from "./repo/repo.ts";
+import type { Provider } from "./providers/provider.ts";
+
+/** 0 done, 1 failed, 2 usage, 3 a check failed, 4 credentials, 5 changes, 6 partial, 7 access outlived its end, 130 interrupted. */
+export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 130;
+
+export interface Io {
+  /** Result, to stdout. */
+  out(text: string): void;
+  /** Progress and messages, to stderr. */
+  err(text: string): void;
+  readonly color: boolean;
+  readonly interactive: boolean;
+  /** Appends to the job summary where there is one. */
+  summary(markdown: string): void;
+}
+
+export interface Context {
+  /** Root of the access repository's work tree. */
+  readonly dir: string;
+  /** Read once per run. */
+  readonly now: Instant;
+  /** The workflow run's id, or `local`. */
+  readonly run: string;
+  readonly repo: Repo;
+  readonly ledger: Ledger;
+  /** Connects on first use; throws a Problem of kind `forbidden` or `misconfigured` when it cannot. */
+  forge(): Promise<Forge>;
+  provider(kind: string): Promise<Provider | undefined>;
+  /** Looks up an environment variable that a target's connection names. */
+  secret(name: string): string | undefined;
+  readonly io: Io;
+  readonly json: boolean;
+}

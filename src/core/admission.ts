@@ -1,0 +1,180 @@
+// May this request become access, and if not, for good or only for now?
+import { judgeConsent, landedAt, mergedPull, type Consent } from "./consent.ts";
+import { judge } from "./policy.ts";
+import { isOver, minus, plus } from "./time.ts";
+import { error } from "./finding.ts";
+import type { Admission } from "./entry.ts";
+import type { Candidate, Landing, Rulebook, Vote } from "./evidence.ts";
+import type { AccessRequest, ActiveGrant, Claim, Decision, Finding, Instant, Window } from "./model.ts";
+import type { Admitted, Held, Missed, Refusal } from "./plan.ts";
+import { NOTHING_OFF, type SwitchedOff } from "./votes.ts";
+
+export type Admittance =
+  | ({ readonly is: "admitted" } & Admitted)
+  | ({ readonly is: "refused" } & Refusal)
+  | ({ readonly is: "missed" } & Missed)
+  | ({ readonly is: "held" } & Held);
+
+export interface AdmissionInput {
+  readonly candidate: Candidate;
+  readonly rules: Rulebook;
+  readonly now: Instant;
+  /** Live grants and those admitted earlier in this run, in the order of their merges. */
+  readonly active: readonly ActiveGrant[];
+  readonly history: readonly ActiveGrant[];
+  readonly frozen: string | undefined;
+}
+
+/** Names why nothing can be said now: something that this request needs exists but cannot be read. */
+export function unreadable(rules: Rulebook, request: AccessRequest): string | undefined {
+  const { catalog, policies } = rules;
+  const entitlement = catalog.entitlement(request.entitlement);
+  const target = entitlement.is === "found" ? catalog.target(entitlement.value.target).is : "absent";
+  const parts: readonly (readonly [string, boolean])[] = [
+    ["policies/lapse.yaml", catalog.settings.is !== "found"],
+    ["policies/rules", !policies.usable],
+    [`person ${request.subject}`, catalog.person(request.subject).is === "unreadable"],
+    [`entitlement ${request.entitlement}`, entitlement.is === "unreadable"],
+    [`the target of ${request.entitlement}`, target === "unreadable"],
+  ];
+  const broken = parts.filter(([, is]) => is).map(([name]) => name);
+  return broken.length > 0 ? `cannot be read on main: ${broken.join(", ")}` : undefined;
+}
+
+/** Fixed once: from the merge by the server's clock, or from `notBefore`; an extension runs on from what it extends. */
+export function windowOf(request: AccessRequest, landed: Instant, active: readonly ActiveGrant[]): Window {
+  const start = request.notBefore !== undefined && request.notBefore > landed ? request.notBefore : landed;
+  const extended = active.find((g) => g.request === request.extends);
+  return { start, end: plus(extended?.end ?? start, request.duration) };
+}
+
+/** Who asks for what where, with everything that granting and revoking need. Only after a Permit. */
+export function claimOf(request: AccessRequest, { catalog }: Rulebook): Claim | undefined {
+  const person = catalog.person(request.subject);
+  const entitlement = catalog.entitlement(request.entitlement);
+  if (person.is !== "found" || entitlement.is !== "found" || catalog.settings.is !== "found")
+    return undefined;
+  const target = catalog.target(entitlement.value.target);
+  if (target.is !== "found") return undefined;
+  const { name, provider, connection } = target.value;
+  const identity = person.value.identities[name] ?? person.value.identities[provider];
+  if (identity === undefined) return undefined;
+  const { owner } = catalog.settings.value;
+  const { id, scope } = request;
+  return {
+    request: id,
+    owner,
+    target: name,
+    provider,
+    connection,
+    identity,
+    role: entitlement.value.role,
+    scope,
+  };
+}
+
+/** Judges one candidate. Everything that cannot be read holds it back; everything that says no refuses it for good. */
+export function admit(input: AdmissionInput, off: SwitchedOff = NOTHING_OFF): Admittance {
+  const { candidate, rules, now } = input;
+  const { path, blob, request } = candidate;
+  const names = { request: candidate.id, path, blob };
+  if (!request) return { is: "refused", ...names, findings: candidate.findings };
+  if ("unknown" in candidate.landing) return { is: "held", ...names, reason: candidate.landing.unknown };
+  const reason = input.frozen ?? unreadable(rules, request);
+  if (reason !== undefined) return { is: "held", ...names, reason };
+  const landing = candidate.landing;
+  const window = windowOf(request, landedAt(landing), input.active);
+  if (isOver(window.end, now)) return { is: "missed", ...names, because: "window-over", findings: [] };
+  if (tooOld(rules, landing)) return { is: "missed", ...names, because: "pending-timeout", findings: [] };
+  return judged(input, request, landing, window, off);
+}
+
+function tooOld({ catalog: { settings } }: Rulebook, landing: Landing): boolean {
+  const opened = mergedPull(landing)?.pull.createdAt ?? landing.push.at;
+  return settings.is === "found" && minus(landedAt(landing), opened) > settings.value.pendingTimeout;
+}
+
+function judged(
+  input: AdmissionInput,
+  request: AccessRequest,
+  landing: Landing,
+  window: Window,
+  off: SwitchedOff,
+): Admittance {
+  const { candidate, rules, active, history } = input;
+  const { path, blob, id } = candidate;
+  const by = (book: Rulebook, now: Instant): Decision =>
+    judge({ request, catalog: book.catalog, policies: book.policies, window, now, active, history });
+  const decisions = { atMerge: by(landing.atMerge, landedAt(landing)), now: by(rules, input.now) };
+  const entitlement = rules.catalog.entitlement(request.entitlement);
+  const consent = judgeConsent(
+    {
+      candidate,
+      request,
+      landing,
+      now: rules,
+      decisions,
+      entitlement: entitlement.is === "found" ? entitlement.value : undefined,
+    },
+    off,
+  );
+  const findings = [...denials(decisions), ...(consent.is === "refused" ? consent.findings : [])];
+  const claim = claimOf(request, rules);
+  const objection = claim && rules.lint(claim);
+  if (objection !== undefined) findings.push(lintFinding(request, objection));
+  if (findings.length > 0 || consent.is === "refused" || !claim)
+    return { is: "refused", request: id, path, blob, findings };
+  const admission = admissionOf(input, { request, landing, window, claim, consent });
+  return { is: "admitted", request: id, admission, decision: decisions.now };
+}
+
+/** What the provider objects to, at the place where the entitlement was named. */
+export function lintFinding(request: AccessRequest, objection: string): Finding {
+  const fix = "ask the owners of policies/ to correct the entitlement or the person's identity";
+  return error("LPS402", `${request.path}: ${objection}`, fix, request.places["entitlement"]);
+}
+
+/** Findings of both decisions, each said once. */
+function denials(decisions: { readonly atMerge: Decision; readonly now: Decision }): readonly Finding[] {
+  const denied = [decisions.now, decisions.atMerge].filter((d) => d.effect === "Deny");
+  const seen = new Map(denied.flatMap((d) => d.findings).map((f) => [`${f.code} ${f.message}`, f]));
+  return [...seen.values()];
+}
+
+interface Proved {
+  readonly request: AccessRequest;
+  readonly landing: Landing;
+  readonly window: Window;
+  readonly claim: Claim;
+  readonly consent: Extract<Consent, { is: "proved" }>;
+}
+
+function admissionOf(input: AdmissionInput, { request, landing, window, claim, consent }: Proved): Admission {
+  const pull = consent.facts?.pull;
+  const target = input.rules.catalog.target(claim.target);
+  const approvals: readonly Vote[] = consent.votes;
+  return {
+    ...window,
+    path: input.candidate.path,
+    blob: input.candidate.blob,
+    subject: request.subject,
+    entitlement: request.entitlement,
+    environment: target.is === "found" ? target.value.environment : "",
+    claim,
+    ...(request.extends !== undefined && { extends: request.extends }),
+    breakGlass: request.breakGlass,
+    evidence: {
+      pull: pull?.number ?? 0,
+      author: pull?.author?.id ?? 0,
+      mergedBy: pull?.mergedBy?.id ?? null,
+      openedAt: pull?.createdAt ?? landing.push.at,
+      mergedAt: landedAt(landing),
+      before: landing.push.before,
+      after: landing.push.after,
+      head: pull?.head.sha ?? "",
+      approvals,
+      policyAtMerge: landing.atMerge.catalog.digest,
+      policyNow: input.rules.catalog.digest,
+    },
+  };
+}

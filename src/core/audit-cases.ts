@@ -1,0 +1,112 @@
+// How many cases of each kind are there, who approved them, and does the ledger agree with its own index?
+import { error, warning } from "./finding.ts";
+import type { LiveGrant } from "./entry.ts";
+import type { Case, Chronicle } from "./history.ts";
+import type { Finding } from "./model.ts";
+
+export interface LedgerReconciled {
+  readonly admitted: number;
+  readonly removed: number;
+  /** Admitted, and then never granted. */
+  readonly void: number;
+  readonly open: number;
+  readonly difference: number;
+  readonly findings: readonly Finding[];
+}
+
+export interface Population {
+  readonly admitted: number;
+  readonly granted: number;
+  readonly removed: number;
+  readonly open: number;
+  readonly refused: number;
+  readonly missed: number;
+  readonly breakGlass: number;
+}
+
+export interface Approvals {
+  /** By at least one person who is neither subject nor author. */
+  readonly independent: number;
+  /** Policy asked for nobody's approval. */
+  readonly preauthorised: number;
+  readonly none: number;
+}
+
+export function populationOf(list: readonly Case[]): Population {
+  const count = (is: (one: Case) => boolean) => list.filter(is).length;
+  return {
+    admitted: count((one) => one.verdict === "admitted"),
+    granted: count((one) => one.granted !== undefined),
+    removed: count((one) => one.closed?.as === "revoked"),
+    open: count(isOpen),
+    refused: count((one) => one.verdict === "refused"),
+    missed: count((one) => one.verdict === "missed"),
+    breakGlass: count((one) => one.grant?.breakGlass === true),
+  };
+}
+
+function isOpen(one: Case): boolean {
+  return one.grant !== undefined && one.closed === undefined;
+}
+
+export function approvalsOf(list: readonly Case[]): Approvals {
+  const grants = list.flatMap((one) => one.grant ?? []);
+  const independent = grants.filter((grant) => grant.approvers.length > 0).length;
+  const preauthorised = grants.filter((grant) => grant.approvals === 0).length;
+  return { independent, preauthorised, none: grants.length - independent - preauthorised };
+}
+
+/** Admitted = removed + void + open, and what is open is exactly what the index holds, case by case. */
+export function reconcileLedger(chronicle: Chronicle, live: readonly LiveGrant[]): LedgerReconciled {
+  const admitted = [...chronicle.cases.values()].filter((one) => one.grant !== undefined);
+  const open = new Set(admitted.filter(isOpen).map((one) => one.request));
+  const indexed = new Set(live.map((grant) => grant.request));
+  const forgotten = [...open].filter((id) => !indexed.has(id));
+  const invented = [...indexed].filter((id) => !open.has(id));
+  const { misplaced } = chronicle;
+  return {
+    admitted: admitted.length,
+    removed: admitted.filter((one) => one.closed?.as === "revoked").length,
+    void: admitted.filter((one) => one.closed?.as === "void").length,
+    open: open.size,
+    difference: forgotten.length + invented.length + misplaced.length,
+    findings: [
+      ...forgotten.map((id) => indexFinding(`${id} is open by its entries and missing in live.jsonl`)),
+      ...invented.map((id) => indexFinding(`${id} is in live.jsonl and not open by its entries`)),
+      ...misplaced.map(({ seq, kind, request }) => {
+        const message = `entry ${seq} (${kind}) about ${request} does not belong where it stands`;
+        return error("LPS560", message, "look at who pushed to the ledger branch");
+      }),
+    ],
+  };
+}
+
+function indexFinding(message: string): Finding {
+  return error(
+    "LPS559",
+    message,
+    "look at who pushed to the ledger branch; rebuild the index from the entries",
+  );
+}
+
+/** What every reviewer wants to see, whether or not it is wrong. */
+export function caseFindings(list: readonly Case[]): readonly Finding[] {
+  return list.flatMap(({ request, grant }) => {
+    if (grant === undefined) return [];
+    const found: Finding[] = [];
+    if (grant.approvals > 0 && grant.approvers.length === 0) {
+      const message = `${request} was approved by nobody but its subject or author`;
+      found.push(error("LPS565", message, "end the access, and look at the policy that let it through"));
+    }
+    if (grant.breakGlass) {
+      const message = `${request} used break-glass (${grant.subject}, ${grant.entitlement})`;
+      found.push(warning("LPS566", message, "have it reviewed by somebody other than its subject"));
+    }
+    return found;
+  });
+}
+
+export function violation({ code, subject, seq }: Chronicle["violations"][number]): Finding {
+  const message = `${code} about ${subject} was recorded in entry ${seq}`;
+  return warning("LPS564", message, `\`lapse explain ${code}\``);
+}

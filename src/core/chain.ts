@@ -1,0 +1,82 @@
+// How are entries chained, so that nobody changes one unseen?
+import { canonical, tameObject, tameText } from "./canonical.ts";
+import type { Draft, Entry, Tip } from "./entry.ts";
+import type { Instant } from "./model.ts";
+
+/** SHA-256 of a text, as lower-case hex. */
+export type Hash = (text: string) => string;
+
+/** What stands in `prev` of the first entry. */
+export const GENESIS = "0".repeat(64);
+export const EMPTY_TIP: Tip = { seq: 0, hash: GENESIS };
+
+export interface Seal {
+  readonly seq: number;
+  readonly at: Instant;
+  readonly run: string;
+  readonly prev: string;
+}
+
+/** Drafts of one moment and one run. */
+export interface Batch {
+  readonly drafts: readonly Draft[];
+  readonly at: Instant;
+  readonly run: string;
+}
+
+/** An entry at its place. Throws RangeError when the draft holds what is not canonical; vendors' words are tamed. */
+export function seal(draft: Draft, { seq, at, run, prev }: Seal): Entry {
+  return { ...withTamedAnswers(draft), v: 1, seq, at, run, prev };
+}
+
+/** The hash of an entry, given its canonical text; the prefix keeps it apart from hashes of anything else. */
+export function hashOfLine(line: string, hash: Hash): string {
+  return hash(`lapse/v1/entry\n${line}`);
+}
+
+/** Seals batches one after the other onto a tip. `lines` are what is written to the log. */
+export function sealAll(
+  batches: readonly Batch[],
+  tip: Tip,
+  hash: Hash,
+): { readonly entries: readonly Entry[]; readonly lines: readonly string[]; readonly hash: string } {
+  const entries: Entry[] = [];
+  const lines: string[] = [];
+  let prev = tip.hash;
+  for (const { drafts, at, run } of batches) {
+    for (const draft of drafts) {
+      const entry = seal(draft, { seq: tip.seq + entries.length + 1, at, run, prev });
+      const line = canonical(entry);
+      prev = hashOfLine(line, hash);
+      entries.push(entry);
+      lines.push(line);
+    }
+  }
+  return { entries, lines, hash: prev };
+}
+
+/** The tip after entries were added; `main` is the commit that has been processed, if any. */
+export function nextTip(tip: Tip, entries: readonly Entry[], hash: string, main?: string): Tip {
+  const beats = entries.flatMap((entry) => (entry.kind === "heartbeat" ? [entry.at] : []));
+  const heartbeat = [tip.heartbeat ?? [], ...beats].flat().reduce<Instant | undefined>(latest, undefined);
+  return {
+    ...tip,
+    seq: tip.seq + entries.length,
+    hash,
+    ...(main !== undefined && { main }),
+    ...(heartbeat !== undefined && { heartbeat }),
+  };
+}
+
+function latest(a: Instant | undefined, b: Instant): Instant {
+  return a !== undefined && a > b ? a : b;
+}
+
+function withTamedAnswers(draft: Draft): Draft {
+  return {
+    ...draft,
+    ...("receipt" in draft && { receipt: tameObject(draft.receipt) }),
+    ...("residue" in draft && { residue: draft.residue.map(tameText) }),
+    ...("error" in draft && { error: tameText(draft.error) }),
+  };
+}

@@ -1,0 +1,189 @@
+// Does the way this request came to main prove consent? (ordered, named, pure checks)
+import { error, type Code } from "./finding.ts";
+import type { Candidate, Landing, PullFacts, Rulebook, Vote } from "./evidence.ts";
+import type { AccessRequest, Decision, Entitlement, Finding, Instant, Obligation } from "./model.ts";
+import {
+  count,
+  NOTHING_OFF,
+  personOf,
+  standing,
+  type Counted,
+  type SwitchedOff,
+  type VoteCase,
+} from "./votes.ts";
+
+export interface ConsentCase {
+  readonly candidate: Candidate;
+  readonly request: AccessRequest;
+  readonly landing: Landing;
+  readonly now: Rulebook;
+  readonly entitlement: Entitlement | undefined;
+  /** Policy at the merge and policy now: both must permit, and both say who must approve. */
+  readonly decisions: { readonly atMerge: Decision; readonly now: Decision };
+}
+
+export type Consent =
+  | { readonly is: "proved"; readonly facts: PullFacts | undefined; readonly votes: readonly Vote[] }
+  | { readonly is: "refused"; readonly findings: readonly Finding[] };
+
+interface Check {
+  readonly name: string;
+  readonly code: Code;
+  readonly fix: string;
+  readonly objection: (c: ConsentCase, facts: PullFacts | undefined) => string | undefined;
+}
+
+const MERGES = new Set(["pr_merge", "merge_queue_merge"]);
+
+/** The one pull request whose merge was this push; none or several is no evidence. */
+export function mergedPull(landing: Landing): PullFacts | undefined {
+  const found = landing.pulls.filter(
+    ({ pull }) =>
+      pull.merged &&
+      pull.mergedAt !== null &&
+      pull.mergeCommit === landing.push.after &&
+      pull.base.ref === landing.defaultBranch &&
+      pull.base.repository === landing.repository,
+  );
+  return found.length === 1 ? found[0] : undefined;
+}
+
+/** Is this push exactly "one file added, of plain mode, with this content"? */
+export function soleAddition(changes: Landing["changes"], path: string, blob?: string): string | undefined {
+  const [only, ...others] = changes;
+  if (only?.path !== path || others.length > 0) {
+    const extra = changes.filter((c) => c.path !== path).map((c) => JSON.stringify(c.path));
+    return `the merge changes ${String(changes.length)} paths, not this one alone${extra.length > 0 ? `: also ${extra.slice(0, 3).join(", ")}` : ""}`;
+  }
+  if (only.status !== "A") return "the merge does not add the file, it changes one that was there";
+  if (only.newMode !== "100644") return `the file's mode is ${only.newMode}, not 100644`;
+  return blob === undefined || only.newOid === blob
+    ? undefined
+    : "the merge added other content than main has now";
+}
+
+const RAISE_AGAIN =
+  "open a new pull request that adds one request file with a new id, and let it be approved and merged there";
+
+export const CONSENT_CHECKS: readonly Check[] = [
+  {
+    name: "merged-pull-request",
+    code: "LPS301",
+    fix: `${RAISE_AGAIN}; remove this file`,
+    objection: (c, facts) =>
+      facts && MERGES.has(c.landing.push.kind)
+        ? undefined
+        : `it did not come to main by the merge of a pull request, but by ${c.landing.push.kind} of ${c.landing.push.actor?.login ?? "an unknown actor"}`,
+  },
+  {
+    name: "own-repository",
+    code: "LPS302",
+    fix: "push the branch to this repository and open the pull request from there",
+    objection: (c, facts) =>
+      !facts || facts.pull.head.repository === c.landing.repository
+        ? undefined
+        : "the pull request comes from a fork, whose pushes this repository cannot see",
+  },
+  {
+    name: "sole-addition",
+    code: "LPS303",
+    fix: RAISE_AGAIN,
+    objection: (c) => soleAddition(c.landing.changes, c.candidate.path, c.candidate.blob),
+  },
+  {
+    name: "merged-as-reviewed",
+    code: "LPS304",
+    fix: RAISE_AGAIN,
+    objection: (c, facts) =>
+      !facts || facts.headBlob === c.candidate.blob
+        ? undefined
+        : "what was merged is not what the pull request's branch holds",
+  },
+  {
+    name: "no-veto",
+    code: "LPS305",
+    fix: "settle it with the reviewer, then ask again with a new id",
+    objection: (c, facts) => {
+      const veto =
+        facts && standing(facts).find((r) => r.state === "CHANGES_REQUESTED" && isApprover(c, r.user?.id));
+      return veto
+        ? `${veto.user?.login ?? "an approver"} requested changes, and that still stands`
+        : undefined;
+    },
+  },
+];
+
+function isApprover(c: ConsentCase, user: number | undefined): boolean {
+  const person = personOf(c.now.catalog, user);
+  const wanted = [c.decisions.atMerge, c.decisions.now].flatMap((d) => d.obligations.approvals);
+  return person !== undefined && wanted.some((o) => o.approvers.includes(person.name));
+}
+
+/**
+ * Can each demand be met by a different voter? Augmenting paths: the sets are small, so simple beats clever.
+ * `voters` has one entry per vote; that a person has only one is `count`'s business.
+ */
+export function fulfilled(demands: readonly Obligation[], voters: readonly string[]): boolean {
+  const seats = demands.flatMap((d) => Array.from({ length: d.count }, () => d.approvers));
+  const seatOf = new Map<number, number>();
+  const take = (seat: number, tried: Set<number>): boolean =>
+    voters.some((person, voter) => {
+      if (tried.has(voter) || seats[seat]?.includes(person) !== true) return false;
+      tried.add(voter);
+      const taken = seatOf.get(voter);
+      if (taken !== undefined && !take(taken, tried)) return false;
+      seatOf.set(voter, seat);
+      return true;
+    });
+  return seats.every((_, seat) => take(seat, new Set()));
+}
+
+/** Server time at which the content landed on main. */
+export function landedAt(landing: Landing): Instant {
+  return mergedPull(landing)?.pull.mergedAt ?? landing.push.at;
+}
+
+/** Judges one landing. Findings carry every reason at once, so that one look is enough to know what to do. */
+export function judgeConsent(c: ConsentCase, off: SwitchedOff = NOTHING_OFF): Consent {
+  const facts = mergedPull(c.landing);
+  const at = c.request.places["subject"];
+  const findings = CONSENT_CHECKS.filter((check) => !off.has(check.name)).flatMap((check) => {
+    const why = check.objection(c, facts);
+    return why === undefined ? [] : [error(check.code, `${c.candidate.path}: ${why}`, check.fix, at)];
+  });
+  const counted: Counted = facts ? votesOf(c, facts, off) : { votes: [], uncounted: [] };
+  const people = counted.votes.map((v) => v.person);
+  const unmet = [c.decisions.atMerge, c.decisions.now]
+    .map((d) => d.obligations.approvals)
+    .find((demands) => !fulfilled(demands, people));
+  if (unmet) findings.push(notApproved(c, unmet, counted));
+  return findings.length > 0 ? { is: "refused", findings } : { is: "proved", facts, votes: counted.votes };
+}
+
+function votesOf(c: ConsentCase, facts: PullFacts, off: SwitchedOff): Counted {
+  const caseOf = (review: VoteCase["review"]): VoteCase => ({
+    review,
+    person: personOf(c.now.catalog, review.user?.id),
+    facts,
+    landing: c.landing,
+    now: c.now,
+    request: c.request,
+    blob: c.candidate.blob,
+    digest: c.candidate.digest,
+    risk: c.entitlement?.risk ?? "critical",
+  });
+  return count(standing(facts), caseOf, off);
+}
+
+function notApproved(c: ConsentCase, demands: readonly Obligation[], counted: Counted): Finding {
+  const needs = demands.map((d) => `${String(d.count)} of ${d.from.join(" or ")}`).join(" and ");
+  const have = counted.votes.map((v) => v.person).join(", ") || "nobody";
+  const not = counted.uncounted.map((u) => `${u.login} (${u.reasons.join("; ")})`);
+  const rest = not.length > 0 ? `; not counted: ${not.join(", ")}` : "";
+  return error(
+    "LPS306",
+    `${c.candidate.path}: needs approval by ${needs}, each by different people; counted: ${have}${rest}`,
+    "ask again with a new id, and let the people named approve the last push before it is merged",
+    c.request.places["entitlement"],
+  );
+}

@@ -1,0 +1,188 @@
+// Given everything that is known, what should happen? (pure: Snapshot → Plan; plan, apply and tests all call this)
+import { admit, claimOf, unreadable } from "./admission.ts";
+import { fulfilled, landedAt, mergedPull } from "./consent.ts";
+import { error } from "./finding.ts";
+import { judge } from "./policy.ts";
+import { isOver } from "./time.ts";
+import type { LiveGrant } from "./entry.ts";
+import type { Candidate } from "./evidence.ts";
+import type { AccessRequest, ActiveGrant, Finding } from "./model.ts";
+import type { Action, Admitted, Held, Missed, Plan, Refusal } from "./plan.ts";
+import type { MainView, Snapshot } from "./snapshot.ts";
+import { sweep } from "./sweep.ts";
+import { NOTHING_OFF, type SwitchedOff } from "./votes.ts";
+
+type Grant = Extract<Action, { op: "grant" }>;
+
+/** A live case as policy sees it. */
+export function activeOf(grant: LiveGrant | (Admitted["admission"] & { request: string })): ActiveGrant {
+  const { request, subject, entitlement, environment, start, end, claim, evidence } = grant;
+  const approvers = evidence.approvals.map((a) => a.person);
+  const extended = grant.extends === undefined ? {} : { extends: grant.extends };
+  return {
+    request,
+    subject,
+    entitlement,
+    target: claim.target,
+    environment,
+    start,
+    end,
+    approvers,
+    ...extended,
+  };
+}
+
+/** The order in which requests compete (separation of duties, quotas): by merge, then by pull request number. */
+function byMerge(a: Candidate, b: Candidate): number {
+  const key = ({ landing }: Candidate): readonly [number, number] =>
+    "unknown" in landing
+      ? [Number.MAX_SAFE_INTEGER, 0]
+      : [landedAt(landing), mergedPull(landing)?.pull.number ?? 0];
+  const [x, y] = [key(a), key(b)];
+  return x[0] - y[0] || x[1] - y[1] || (a.id < b.id ? -1 : 1);
+}
+
+/** The whole decision. Same snapshot, same plan: no clock, no order of discovery, no I/O. */
+export function decide(snapshot: Snapshot, off: SwitchedOff = NOTHING_OFF): Plan {
+  const { ends, missed, kept } = sweep(snapshot);
+  const fresh = snapshot.main ? admitAll(snapshot, snapshot.main, kept, off) : heldAll(snapshot.candidates);
+  const again = kept.map((grant) => carryOn(grant, snapshot));
+  const dropped = again.flatMap((a) => a.missed ?? []);
+  const grants = [...again.flatMap((a) => a.grant ?? []), ...fresh.admitted.flatMap((a) => due(a, snapshot))];
+  return {
+    now: snapshot.now,
+    main: snapshot.main?.commit,
+    ends: [...ends].sort((a, b) => (a.grant.request < b.grant.request ? -1 : 1)),
+    grants: grants.sort((a, b) => (a.request < b.request ? -1 : 1)),
+    admitted: fresh.admitted,
+    refused: fresh.refused,
+    missed: [...missed, ...dropped, ...fresh.missed],
+    held: [...fresh.held, ...again.flatMap((a) => a.held ?? [])],
+    kept: again.flatMap((a) => a.kept ?? []),
+    unseen: snapshot.unseen,
+    violations: [...snapshot.violations, ...again.flatMap((a) => (a.grant ? (a.drift ?? []) : []))],
+    warnings: [...snapshot.warnings, ...again.flatMap((a) => (a.grant ? [] : (a.drift ?? [])))],
+  };
+}
+
+interface Fresh {
+  readonly admitted: readonly Admitted[];
+  readonly refused: readonly Refusal[];
+  readonly missed: readonly Missed[];
+  readonly held: readonly Held[];
+}
+
+function heldAll(candidates: readonly Candidate[]): Fresh {
+  const held = candidates.map((c) => ({ request: c.id, path: c.path, reason: "main could not be read" }));
+  return { admitted: [], refused: [], missed: [], held };
+}
+
+function admitAll(snapshot: Snapshot, main: MainView, kept: readonly LiveGrant[], off: SwitchedOff): Fresh {
+  const admitted: Admitted[] = [];
+  const refused: Refusal[] = [];
+  const missed: Missed[] = [];
+  const held: Held[] = [];
+  for (const candidate of [...snapshot.candidates].sort(byMerge)) {
+    const active = [
+      ...kept.map(activeOf),
+      ...admitted.map((a) => activeOf({ ...a.admission, request: a.request })),
+    ];
+    const { now, history, frozen } = snapshot;
+    const result = admit({ candidate, rules: main.rules, now, active, history, frozen }, off);
+    if (result.is === "admitted") admitted.push(result);
+    else if (result.is === "refused") refused.push(result);
+    else if (result.is === "missed") missed.push(result);
+    else held.push(result);
+  }
+  return { admitted, refused, missed, held };
+}
+
+function due({ request, admission }: Admitted, { now }: Snapshot): readonly Grant[] {
+  return isOver(admission.start, now) ? [{ op: "grant", request, admission, why: "new" }] : [];
+}
+
+interface CarriedOn {
+  readonly kept?: LiveGrant;
+  readonly grant?: Grant;
+  readonly missed?: Missed;
+  readonly held?: Held;
+  readonly drift?: Finding;
+}
+
+// | phase    | seen on the target | what follows                                                   |
+// |----------|--------------------|----------------------------------------------------------------|
+// | waiting  | not asked          | at its start everything is judged again, then granted or dropped |
+// | granting | anything           | granted again: create-only, so what is there already stays      |
+// | granted  | present            | stays                                                          |
+// | granted  | absent             | granted again and reported (standing access: ours is made now)  |
+// | granted  | foreign, drifted   | reported, never touched                                        |
+// | granted  | unknown, pending   | stays; the target is listed as unseen                          |
+function carryOn(grant: LiveGrant, snapshot: Snapshot): CarriedOn {
+  const { request, path, phase } = grant;
+  if (phase === "waiting" && !isOver(grant.start, snapshot.now)) return { kept: grant };
+  const sight = snapshot.sights.get(request) ?? "unknown";
+  const drift = driftOf(grant, sight);
+  if (phase === "granted" && sight !== "absent") return { kept: grant, ...(drift && { drift }) };
+  const blind = snapshot.unseen.find((t) => t.target === grant.claim.target);
+  const reason = snapshot.frozen ?? (snapshot.main ? blind?.reason : "main could not be read");
+  if (reason !== undefined) return { kept: grant, held: { request, path, reason } };
+  if (phase === "waiting" && snapshot.main) return starting(grant, snapshot, snapshot.main);
+  const why = phase === "granting" ? "resume" : "missing";
+  return {
+    kept: grant,
+    grant: { op: "grant", request, admission: grant, why },
+    ...(drift && { drift }),
+  };
+}
+
+function driftOf(grant: LiveGrant, sight: string): Finding | undefined {
+  if (grant.phase !== "granted" || grant.standing || !["absent", "foreign", "drifted"].includes(sight))
+    return undefined;
+  const what = {
+    absent: "was removed on the target by somebody else",
+    foreign: "was replaced on the target by something that is not ours",
+    drifted: "was changed on the target by somebody else",
+  }[sight as "absent" | "foreign" | "drifted"];
+  return error(
+    "LPS450",
+    `${grant.request} on ${grant.claim.target} ${what}`,
+    "find out who did it in the target's own log; to end this access for good, delete its request file",
+  );
+}
+
+/** Everything is checked again when a scheduled window starts: policy as it is now, and the approvers as they are now. */
+function starting(grant: LiveGrant, snapshot: Snapshot, main: MainView): CarriedOn {
+  const { request, path, blob } = grant;
+  const written = snapshot.starting.get(request);
+  if (!written) return { kept: grant, held: { request, path, reason: "its request file could not be read" } };
+  const reason = unreadable(main.rules, written);
+  if (reason !== undefined) return { kept: grant, held: { request, path, reason } };
+  const findings = recheck(grant, written, snapshot, main);
+  if (findings.length > 0) return { missed: { request, path, blob, because: "no-longer-allowed", findings } };
+  return { kept: grant, grant: { op: "grant", request, admission: grant, why: "starts" } };
+}
+
+function recheck(
+  grant: LiveGrant,
+  request: AccessRequest,
+  snapshot: Snapshot,
+  main: MainView,
+): readonly Finding[] {
+  const active = snapshot.live.filter((g) => g.request !== grant.request).map(activeOf);
+  const { catalog, policies } = main.rules;
+  const { now, history } = snapshot;
+  const decision = judge({ request, catalog, policies, window: grant, now, active, history });
+  if (decision.effect === "Deny") return decision.findings;
+  const people = grant.evidence.approvals.map((a) => a.person);
+  const stillApproved = fulfilled(decision.obligations.approvals, people) && claimOf(request, main.rules);
+  if (stillApproved) return [];
+  const fix = "ask again: the approvals that it was merged with no longer suffice";
+  return [
+    error(
+      "LPS307",
+      `${grant.path}: its approvers may no longer approve it`,
+      fix,
+      request.places["entitlement"],
+    ),
+  ];
+}

@@ -1,0 +1,142 @@
+// What does one line of the ledger say? (types only)
+import type { Assignment, Claim, Instant, JsonObject, Window } from "./model.ts";
+
+/** Ids and server facts that prove consent; free text stays out of the ledger. */
+export interface EvidenceRecord {
+  readonly pull: number;
+  readonly author: number;
+  readonly mergedBy: number | null;
+  readonly openedAt: Instant;
+  readonly mergedAt: Instant;
+  readonly before: string;
+  readonly after: string;
+  readonly head: string;
+  readonly approvals: readonly {
+    readonly person: string;
+    readonly user: number;
+    readonly review: number;
+    readonly at: Instant;
+    readonly commit: string;
+  }[];
+  /** Git tree ids of `policies/` at the merge and when it was admitted. */
+  readonly policyAtMerge: string;
+  readonly policyNow: string;
+}
+
+/** What was admitted, frozen: all that granting, judging overlap and revoking will ever need. */
+export interface Admission extends Window {
+  readonly path: string;
+  /** Git blob id of the request file. */
+  readonly blob: string;
+  readonly subject: string;
+  readonly entitlement: string;
+  readonly environment: string;
+  readonly claim: Claim;
+  readonly extends?: string;
+  readonly breakGlass: boolean;
+  readonly evidence: EvidenceRecord;
+}
+
+/** Why an access ends. */
+export type EndReason =
+  | "expired"
+  | "file-removed"
+  | "file-changed"
+  | "subject-gone"
+  | "not-eligible"
+  | "entitlement-gone"
+  | "entitlement-changed"
+  | "target-gone"
+  | "revoked-by-hand";
+
+interface Line<K extends string> {
+  readonly kind: K;
+}
+interface Of<K extends string> extends Line<K> {
+  readonly request: string;
+}
+
+export type Draft =
+  | (Of<"admitted"> & { readonly admission: Admission })
+  /** Final: the id is used up. `codes` are the findings' codes. */
+  | (Of<"refused"> & { readonly path: string; readonly blob: string; readonly codes: readonly string[] })
+  /** Its window was over, or its pull request too old, when it was first seen. Final. */
+  | (Of<"missed"> & {
+      readonly path: string;
+      readonly blob: string;
+      readonly because: "window-over" | "pending-timeout" | "no-longer-allowed";
+    })
+  /** Written before the act. `standing`: the subject already had this access and it is not ours. */
+  | (Of<"intent"> & {
+      readonly op: "grant" | "revoke";
+      readonly target: string;
+      readonly assignment: Assignment;
+      readonly prestate?: "absent" | "ours" | "standing";
+      readonly because?: EndReason;
+    })
+  | (Of<"granted"> & { readonly target: string; readonly standing: boolean; readonly receipt: JsonObject })
+  /** The target took the order; not yet proved gone. */
+  | (Of<"revoke-sent"> & {
+      readonly target: string;
+      readonly because: EndReason;
+      readonly receipt: JsonObject;
+    })
+  /** Read back: the target no longer has it. `end` is the planned end, `at` the confirmation. Final. */
+  | (Of<"revoked"> & {
+      readonly target: string;
+      readonly because: EndReason;
+      readonly end: Instant;
+      readonly residue: readonly string[];
+      readonly receipt: JsonObject;
+    })
+  | (Of<"failed"> & {
+      readonly op: "grant" | "revoke";
+      readonly target: string;
+      readonly because?: EndReason;
+      /** Class of the error, never the vendor's text (it may hold names or secrets). */
+      readonly error: string;
+    })
+  | (Line<"heartbeat"> & { readonly main: string })
+  /** Something on main or a target that no rule allows: reported once, never silently repaired. */
+  | (Line<"violation"> & {
+      readonly code: string;
+      readonly subject: string;
+      readonly actor?: number;
+    });
+
+/** A draft with its place in the chain. `prev` is the SHA-256 of the canonical previous entry. */
+export type Entry = Draft & {
+  readonly v: 1;
+  readonly seq: number;
+  readonly at: Instant;
+  /** The run that wrote it: a workflow run id, or `local`. */
+  readonly run: string;
+  readonly prev: string;
+};
+
+/** Where an open case stands. One line of `live.jsonl`. */
+export interface LiveGrant extends Admission {
+  readonly request: string;
+  /** `waiting`: admitted, nothing intended. `granting`: intent written. `granted`: read back. `ending`: revoke intended or sent. */
+  readonly phase: "waiting" | "granting" | "granted" | "ending";
+  readonly assignment?: Assignment;
+  readonly standing: boolean;
+  readonly grantedAt?: Instant;
+  readonly ending?: { readonly because: EndReason; readonly since: Instant };
+  readonly failure?: {
+    readonly op: "grant" | "revoke";
+    readonly error: string;
+    readonly since: Instant;
+    readonly count: number;
+  };
+}
+
+/** `tip.json` of the ledger. */
+export interface Tip {
+  readonly seq: number;
+  readonly hash: string;
+  /** Last tip of main that was processed; a new tip must descend from it. */
+  readonly main?: string;
+  /** Last time a sweep finished. */
+  readonly heartbeat?: Instant;
+}

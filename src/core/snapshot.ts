@@ -1,0 +1,38 @@
+// What is everything that one run knows? (types only; gathered once, frozen, then judged)
+import type { Candidate, Rulebook } from "./evidence.ts";
+import type { LiveGrant, Tip } from "./entry.ts";
+import type { TreeEntry } from "./facts.ts";
+import type { AccessRequest, ActiveGrant, Finding, Instant } from "./model.ts";
+
+/** What a target answered about one live assignment. */
+export type Sight = "present" | "absent" | "foreign" | "drifted" | "pending" | "unknown";
+
+/** All that ending access needs (P3): the ledger and the clock. Main makes early ends possible, and may be missing. */
+export interface SweepView {
+  readonly now: Instant;
+  readonly live: readonly LiveGrant[];
+  readonly main: MainView | undefined;
+}
+
+/** Main as it was read completely; half-read is `undefined` above, never a shorter list. */
+export interface MainView {
+  readonly commit: string;
+  /** Request files by path. */
+  readonly files: ReadonlyMap<string, TreeEntry>;
+  readonly rules: Rulebook;
+}
+
+export interface Snapshot extends SweepView {
+  readonly tip: Tip;
+  readonly candidates: readonly Candidate[];
+  readonly history: readonly ActiveGrant[];
+  /** Request files of scheduled grants that are due now, by id. */
+  readonly starting: ReadonlyMap<string, AccessRequest>;
+  /** By request id. */
+  readonly sights: ReadonlyMap<string, Sight>;
+  readonly unseen: readonly { readonly target: string; readonly reason: string }[];
+  readonly violations: readonly Finding[];
+  readonly warnings: readonly Finding[];
+  /** Set when granting must stop, with the reason (stale heartbeat, main rewritten, forge unreadable). */
+  readonly frozen: string | undefined;
+}

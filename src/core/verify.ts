@@ -1,0 +1,167 @@
+// Is the ledger what Lapse wrote? (every entry in its place, and every index what the log adds up to)
+import { canonical } from "./canonical.ts";
+import { GENESIS, hashOfLine, type Hash } from "./chain.ts";
+import type { Entry, LiveGrant, Tip } from "./entry.ts";
+import { error } from "./finding.ts";
+import { foldInto } from "./fold.ts";
+import { parseEntry } from "./ledger-lines.ts";
+import { idPath, seqOfPath } from "./ledger-paths.ts";
+import type { Finding, Place } from "./model.ts";
+
+/** One line of the log, as it is in git. */
+export interface RawLine {
+  readonly path: string;
+  readonly line: string;
+}
+
+/** The indexes that stand beside the log. */
+export interface Checkpoint {
+  readonly tip: Tip | undefined;
+  /** Lines of `live.jsonl`. */
+  readonly live: readonly string[];
+  /** Content by path below `ids/`. */
+  readonly ids: ReadonlyMap<string, string>;
+}
+
+/** Takes the log line by line and keeps only what the indexes need. */
+export interface Verifier {
+  /** The entry, if the line is one, whatever is wrong with its place. */
+  add(raw: RawLine): Entry | undefined;
+  /** What is wrong with the chain so far, in its order. */
+  chain(): readonly Finding[];
+  /** What is wrong with the indexes, once every line was added. */
+  indexes(checkpoint: Checkpoint): readonly Finding[];
+}
+
+interface State {
+  /** Sequence number and hash of the last entry in unbroken order. */
+  seq: number;
+  hash: string;
+  place: Place;
+  readonly chain: Finding[];
+  readonly against: Finding[];
+  readonly live: Map<string, LiveGrant>;
+  readonly ids: Map<string, string>;
+}
+
+const COMPARE = "compare with another clone of the ledger branch, and look at who pushed to it";
+
+export function verifier(hash: Hash): Verifier {
+  const state: State = {
+    seq: 0,
+    hash: GENESIS,
+    place: { file: "", line: 0, column: 1 },
+    chain: [],
+    against: [],
+    live: new Map(),
+    ids: new Map(),
+  };
+  return {
+    add: (raw) => add(state, raw, hash),
+    chain: () => state.chain,
+    indexes: (checkpoint) => [...state.against, ...compare(state, checkpoint)],
+  };
+}
+
+/** What is wrong with the chain of these lines: edited, dropped, reordered and inserted entries, each with its place. */
+export function verifyChain(lines: Iterable<RawLine>, hash: Hash): readonly Finding[] {
+  const verify = verifier(hash);
+  for (const raw of lines) verify.add(raw);
+  return verify.chain();
+}
+
+function add(state: State, { path, line }: RawLine, hash: Hash): Entry | undefined {
+  const before = state.place;
+  const at = { file: path, line: path === before.file ? before.line + 1 : 1, column: 1 };
+  state.place = at;
+  const entry = parseEntry(line);
+  if (!entry || !isCanonical(entry, line) || (at.line === 1 && seqOfPath(path) !== entry.seq)) {
+    state.chain.push(
+      error("LPS504", `no readable entry ${state.seq + 1} at ${path}:${at.line}`, COMPARE, at),
+    );
+    if (!entry) return undefined;
+  }
+  if (inOrder(state, entry, { before, at })) {
+    state.seq = entry.seq;
+    state.hash = hashOfLine(line, hash);
+    remember(state, entry, at, hash);
+  }
+  return entry;
+}
+
+/** Judges an entry's place; one that was passed already does not count. */
+function inOrder(state: State, entry: Entry, { before, at }: { before: Place; at: Place }): boolean {
+  const expected = state.seq + 1;
+  if (entry.seq < expected) {
+    const message = `entry ${entry.seq} stands where entry ${expected} belongs`;
+    state.chain.push(error("LPS503", message, COMPARE, at));
+    return false;
+  }
+  if (entry.seq > expected) {
+    const last = entry.seq - 1;
+    const gap = last === expected ? `entry ${expected} is` : `entries ${expected} to ${last} are`;
+    state.chain.push(error("LPS502", `${gap} missing before ${at.file}:${at.line}`, COMPARE, at));
+  } else if (entry.prev !== state.hash) {
+    const message = `entry ${state.seq} is not the one that entry ${entry.seq} was written after`;
+    state.chain.push(error("LPS501", message, COMPARE, state.seq === 0 ? at : before));
+  }
+  return true;
+}
+
+function isCanonical(entry: Entry, line: string): boolean {
+  try {
+    return canonical(entry) === line;
+  } catch {
+    return false;
+  }
+}
+
+function remember(state: State, entry: Entry, at: Place, hash: Hash): void {
+  if (entry.kind === "admitted" || entry.kind === "refused" || entry.kind === "missed") {
+    const path = idPath(entry.request, hash);
+    const used = state.ids.has(path) && entry.kind === "admitted";
+    if (used) state.against.push(against(entry, "its id was used before", at));
+    if (!state.ids.has(path)) state.ids.set(path, `${blobOf(entry)}\n`);
+  }
+  const objection = foldInto(state.live, entry);
+  if (objection !== undefined) state.against.push(against(entry, objection, at));
+}
+
+function against(entry: Entry, why: string, at: Place): Finding {
+  const request = "request" in entry ? entry.request : "";
+  return error("LPS508", `entry ${entry.seq} (${entry.kind} ${request}): ${why}`, COMPARE, at);
+}
+
+/** The blob that an id was used up with. */
+export function blobOf(entry: Extract<Entry, { readonly kind: "admitted" | "refused" | "missed" }>): string {
+  return entry.kind === "admitted" ? entry.admission.blob : entry.blob;
+}
+
+function compare(state: State, { tip, live, ids }: Checkpoint): readonly Finding[] {
+  const found: Finding[] = [];
+  if (tip?.seq !== state.seq || tip.hash !== state.hash) {
+    const named = tip ? `entry ${tip.seq} with hash ${tip.hash.slice(0, 12)}` : "nothing readable";
+    const message = `the tip names ${named}; the log ends with entry ${state.seq} with hash ${state.hash.slice(0, 12)}`;
+    found.push(error("LPS505", message, COMPARE));
+  }
+  const open = [...state.live.values()].map((grant) => canonical(grant));
+  found.push(...differences(open, live, "LPS506", "open cases"));
+  const line = ([path, content]: readonly [string, string]): string => `${path} ${content.trim()}`;
+  found.push(...differences([...state.ids].map(line), [...ids].map(line), "LPS507", "used ids"));
+  return found;
+}
+
+function differences(
+  log: readonly string[],
+  index: readonly string[],
+  code: "LPS506" | "LPS507",
+  what: string,
+): readonly Finding[] {
+  const [should, is] = [new Set(log), new Set(index)];
+  const missing = log.filter((line) => !is.has(line));
+  const extra = index.filter((line) => !should.has(line));
+  if (missing.length + extra.length === 0) return [];
+  const first = (missing[0] ?? extra[0] ?? "").slice(0, 120);
+  const message = `${what}: ${missing.length} missing, ${extra.length} that the log does not have, e.g. ${first}`;
+  return [error(code, message, COMPARE)];
+}

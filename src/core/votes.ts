@@ -1,0 +1,204 @@
+// Which reviews count as approvals, and why not the others?
+import type { Rulebook, Landing, PullFacts, Vote } from "./evidence.ts";
+import type { Review } from "./facts.ts";
+import { minus } from "./time.ts";
+import type { AccessRequest, Catalog, Instant, Person, Risk } from "./model.ts";
+
+/** All that a vote check may look at. */
+export interface VoteCase {
+  readonly review: Review;
+  readonly person: Person | undefined;
+  readonly facts: PullFacts;
+  readonly landing: Landing;
+  readonly now: Rulebook;
+  readonly request: AccessRequest;
+  readonly blob: string;
+  readonly digest: string;
+  readonly risk: Risk;
+}
+
+/** One reason why a review might not count. Returns the reason in words, or nothing. */
+export interface VoteCheck {
+  readonly name: string;
+  readonly objection: (c: VoteCase) => string | undefined;
+}
+
+/** The person behind a forge account, by numeric id: a login can be renamed and taken by somebody else. */
+export function personOf(catalog: Catalog, user: number | undefined): Person | undefined {
+  if (user === undefined) return undefined;
+  return catalog.people.find((p) => p.forge.id === user || p.otherAccounts.some((a) => a.id === user));
+}
+
+/** People whose word is wanted for this entitlement in one rulebook, whatever the request's duration. */
+function listed(rules: Rulebook, c: VoteCase): boolean {
+  const found = rules.catalog.entitlement(c.request.entitlement);
+  if (found.is !== "found" || !c.person) return false;
+  const { approvals, breakGlass } = found.value;
+  const demands = c.request.breakGlass ? (breakGlass?.approvals ?? []) : approvals;
+  return demands.some((d) => d.from.some((from) => belongs(rules.catalog, c.person?.name ?? "", from)));
+}
+
+/** Does `person` belong to `group:x` or `person:x`? Unreadable groups have no members. */
+export function belongs(catalog: Catalog, person: string, from: string): boolean {
+  const [kind, name = ""] = from.split(":", 2);
+  if (kind === "person") return name === person;
+  const group = catalog.group(name);
+  return group.is === "found" && group.value.members.includes(person);
+}
+
+/** Same human: by account id, or by person when both are known. */
+function same(c: VoteCase, user: { readonly id: number } | null): boolean {
+  if (!user || !c.review.user) return false;
+  if (user.id === c.review.user.id) return true;
+  const other = personOf(c.now.catalog, user.id);
+  return other !== undefined && other.name === c.person?.name;
+}
+
+const HEAD_EVENTS = new Set(["head_ref_force_pushed", "head_ref_restored", "base_ref_changed"]);
+
+/** Server-observed instants, up to the merge, at which what is to be merged may have changed. */
+function changes(facts: PullFacts): readonly Instant[] {
+  const until = facts.pull.mergedAt;
+  const at = [
+    facts.pull.createdAt,
+    ...facts.headActivity.filter((a) => a.kind !== "branch_deletion").map((a) => a.at),
+    ...facts.timeline.flatMap((e) => (HEAD_EVENTS.has(e.event) && e.at !== null ? [e.at] : [])),
+  ];
+  return at.filter((t) => until === null || minus(t, until) <= 0);
+}
+
+/** The checks, in the order in which a person would ask. Each stands alone: see the mutation test. */
+export const VOTE_CHECKS: readonly VoteCheck[] = [
+  {
+    name: "human",
+    objection: (c) => (c.review.user?.type === "User" ? undefined : "not a person's account"),
+  },
+  {
+    name: "listed",
+    objection: (c) => {
+      if (!c.person) return "not a person in policies/people";
+      const then = c.landing.atReview.get(c.review.id);
+      const everywhere = [c.now, c.landing.atMerge, ...(then ? [then] : [])].every((r) => listed(r, c));
+      return then && everywhere ? undefined : "not an approver, both when reviewing and now";
+    },
+  },
+  {
+    name: "not-subject",
+    objection: (c) => (c.person?.name === c.request.subject ? "is the subject of the request" : undefined),
+  },
+  {
+    name: "not-author",
+    objection: (c) => (same(c, c.facts.pull.author) ? "opened the pull request" : undefined),
+  },
+  {
+    name: "not-pusher",
+    objection: (c) =>
+      [...c.facts.committers, ...c.facts.headActivity.map((a) => a.actor)].some((u) => same(c, u))
+        ? "pushed or committed to the pull request's branch"
+        : undefined,
+  },
+  {
+    name: "can-write",
+    objection: (c) => {
+      const permission = c.facts.permissions.get(c.review.user?.id ?? -1);
+      return permission === "write" || permission === "admin" ? undefined : "has no write permission";
+    },
+  },
+  {
+    name: "after-last-change",
+    objection: (c) => {
+      const at = c.review.submittedAt;
+      const fresh = at !== null && changes(c.facts).every((t) => minus(at, t) > 0);
+      return fresh ? undefined : "given before the branch last changed";
+    },
+  },
+  {
+    name: "before-merge",
+    objection: (c) => {
+      const { submittedAt } = c.review;
+      const { mergedAt } = c.facts.pull;
+      const inTime = submittedAt !== null && mergedAt !== null && minus(submittedAt, mergedAt) <= 0;
+      return inTime ? undefined : "given after the merge";
+    },
+  },
+  {
+    name: "same-content",
+    objection: (c) =>
+      c.review.commit !== null && c.facts.reviewBlobs.get(c.review.commit) === c.blob
+        ? undefined
+        : "given for other content",
+  },
+  {
+    name: "quotes-digest",
+    objection: (c) =>
+      c.risk !== "critical" || c.review.body.includes(`approve sha256:${c.digest}`)
+        ? undefined
+        : `does not quote "approve sha256:${c.digest}", which critical access needs`,
+  },
+];
+
+const DECISIVE = new Set(["APPROVED", "CHANGES_REQUESTED", "DISMISSED"]);
+
+/** The last decisive review of each account, by numeric id; comments and late approvals neither count nor mask. */
+export function standing(facts: PullFacts): readonly Review[] {
+  const { mergedAt } = facts.pull;
+  const late = (r: Review) =>
+    r.state === "APPROVED" &&
+    r.submittedAt !== null &&
+    mergedAt !== null &&
+    minus(r.submittedAt, mergedAt) > 0;
+  const last = new Map<number | string, Review>();
+  const ordered = [...facts.reviews].sort(
+    (a, b) => Number(a.submittedAt ?? 0) - Number(b.submittedAt ?? 0) || a.id - b.id,
+  );
+  const counted = ordered.filter((r) => DECISIVE.has(r.state));
+  for (const review of counted.filter((r) => !late(r)))
+    last.set(review.user?.id ?? `#${String(review.id)}`, review);
+  for (const review of counted.filter(late)) {
+    const key = review.user?.id ?? `#${String(review.id)}`;
+    if (!last.has(key)) last.set(key, review);
+  }
+  return [...last.values()];
+}
+
+/** Names of defences that a mutation test has switched off. Production never passes any. */
+export type SwitchedOff = ReadonlySet<string>;
+export const NOTHING_OFF: SwitchedOff = new Set();
+
+export interface Counted {
+  /** At most one per person. */
+  readonly votes: readonly Vote[];
+  readonly uncounted: readonly { readonly login: string; readonly reasons: readonly string[] }[];
+}
+
+/** Applies every check to every standing approval: one person, one vote. */
+export function count(
+  reviews: readonly Review[],
+  caseOf: (review: Review) => VoteCase,
+  off: SwitchedOff = NOTHING_OFF,
+): Counted {
+  const votes = new Map<string, Vote>();
+  const uncounted: { login: string; reasons: readonly string[] }[] = [];
+  const checks = VOTE_CHECKS.filter((check) => !off.has(check.name));
+  for (const review of reviews.filter((r) => r.state === "APPROVED")) {
+    const c = caseOf(review);
+    const reasons = checks.flatMap((check) => check.objection(c) ?? []);
+    const { user, submittedAt } = review;
+    if (reasons.length > 0 || submittedAt === null || !user) {
+      uncounted.push({ login: user?.login ?? "a deleted account", reasons });
+      continue;
+    }
+    const person = c.person?.name ?? user.login;
+    const voter = off.has("one-person-one-vote") ? String(user.id) : person;
+    if (votes.has(voter)) uncounted.push({ login: user.login, reasons: [`${person} has one vote`] });
+    else
+      votes.set(voter, {
+        person,
+        user: user.id,
+        review: review.id,
+        at: submittedAt,
+        commit: review.commit ?? "",
+      });
+  }
+  return { votes: [...votes.values()], uncounted };
+}

@@ -1,0 +1,42 @@
+// What do we ask of the forge? (the port: types only; every read is complete or throws)
+import type { Activity, Permission, Pull, Review, TimelineEvent, User } from "../core/facts.ts";
+import type { Instant } from "../core/model.ts";
+
+export type { Activity, Permission, Pull, Review, TimelineEvent, User };
+
+export interface NewPull {
+  readonly title: string;
+  readonly body: string;
+  readonly head: string;
+  readonly base: string;
+}
+
+/** Pull requests, reviews and comments of one repository. Lists are all pages or a thrown Problem. */
+export interface Forge {
+  repository(): Promise<{ readonly id: number; readonly defaultBranch: string; readonly url: string }>;
+  /** Who our own token is; null where the token cannot tell (an App installation). */
+  whoami(): Promise<User | null>;
+  pullsOf(commit: string): Promise<readonly number[]>;
+  pull(number: number): Promise<Pull>;
+  openPulls(headPrefix: string): Promise<readonly Pull[]>;
+  pullBody(number: number): Promise<string>;
+  reviews(number: number): Promise<readonly Review[]>;
+  /** Users that the forge names as author or committer of the pull request's commits; null where it knows none. */
+  committers(number: number): Promise<readonly (User | null)[]>;
+  timeline(number: number): Promise<readonly TimelineEvent[]>;
+  /** Newest first; `since` stops paging once older entries come. */
+  activity(ref: string, since: Instant): Promise<readonly Activity[]>;
+  /** Blob id of a path at a commit, which need not be on any branch any more. */
+  blobAt(path: string, commit: string): Promise<string | undefined>;
+  permission(user: User): Promise<Permission>;
+
+  createPull(pull: NewPull): Promise<Pull>;
+  updatePull(number: number, change: { readonly title?: string; readonly body?: string }): Promise<void>;
+  /** One comment per marker, edited in place; only comments that we wrote ourselves are ours. */
+  upsertComment(number: number, marker: string, body: string): Promise<void>;
+  /** A completed check run on a commit. */
+  checkRun(
+    sha: string,
+    run: { readonly name: string; readonly ok: boolean; readonly title: string; readonly summary: string },
+  ): Promise<void>;
+}

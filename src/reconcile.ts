@@ -1,0 +1,159 @@
+// THE SPINE: gather → decide → execute → record. Read this file first.
+import type { Context } from "./context.ts";
+import { decide } from "./core/decide.ts";
+import type { Draft } from "./core/entry.ts";
+import type { Applied, Expired, Outcome } from "./core/outcome.ts";
+import type { Plan } from "./core/plan.ts";
+import type { SweepView } from "./core/snapshot.ts";
+import { sweep } from "./core/sweep.ts";
+import { minus } from "./core/time.ts";
+import { carryOutEnds, carryOutGrants, grantIntents, prepareGrants, revokeIntents } from "./execute.ts";
+import { gather, gatherSweep } from "./gather.ts";
+import type { Appended, LedgerState } from "./repo/ledger.ts";
+
+/** Lost races before we give up and leave the rest to the next run. */
+const ATTEMPTS = 5;
+
+export interface SweepReport extends Expired {
+  readonly main: SweepView["main"];
+  readonly ledger: LedgerState;
+}
+
+/** What `apply` would do now. The same value that it carries out. */
+export async function plan(context: Context): Promise<Plan> {
+  const { view } = await gather(context);
+  return decide(view);
+}
+
+/**
+ * Revocations first and whatever else fails; then decisions, each written before it is acted on; then grants. When
+ * somebody else appends to the ledger in between, everything is read and decided again.
+ */
+export async function apply(context: Context): Promise<Applied> {
+  const outcomes: Outcome[] = [];
+  for (let attempt = 1; ; attempt += 1) {
+    const { view, ledger } = await gather(context);
+    const plan = decide(view);
+    const ended = await endAccess(context, plan.ends, ledger);
+    outcomes.push(...ended.outcomes);
+    const given = ended.moved ? undefined : await giveAccess(context, plan, ended.ledger);
+    if (given)
+      return {
+        plan,
+        outcomes: [...outcomes, ...given.outcomes],
+        unrecorded: ended.unrecorded ?? given.unrecorded,
+      };
+    if (attempt === ATTEMPTS) return { plan, outcomes, unrecorded: "other runs kept writing to the ledger" };
+  }
+}
+
+/** The sweep alone: needs the ledger, the targets and the clock; no forge, no policy, no approval. */
+export async function expire(context: Context): Promise<SweepReport> {
+  const { view, ledger } = await gatherSweep(context);
+  const swept = sweep(view);
+  const ended = await endAccess(context, swept.ends, ledger);
+  const drafts: Draft[] = [...missedDrafts(swept.missed), ...heartbeat(context, view, ended)];
+  const last = drafts.length > 0 ? await context.ledger.record(drafts, stamp(context)) : undefined;
+  const unrecorded = ended.unrecorded ?? keptReason(last);
+  const state = last?.is === "appended" ? last.state : ended.ledger;
+  return {
+    now: context.now,
+    sweep: swept,
+    outcomes: ended.outcomes,
+    unrecorded,
+    main: view.main,
+    ledger: state,
+  };
+}
+
+function stamp({ now, run }: Context) {
+  return { at: now, run };
+}
+
+interface Ended {
+  readonly outcomes: readonly Outcome[];
+  readonly ledger: LedgerState;
+  /** Somebody else wrote to the ledger since it was read: decisions made on it are void. */
+  readonly moved: boolean;
+  readonly unrecorded: string | undefined;
+}
+
+/** Intent, act, read back, receipt. The act does not wait for the ledger: less access never waits. */
+async function endAccess(context: Context, ends: Plan["ends"], before: LedgerState): Promise<Ended> {
+  if (ends.length === 0) return { outcomes: [], ledger: before, moved: false, unrecorded: undefined };
+  const intents = revokeIntents(ends);
+  const said = intents.length > 0 ? await context.ledger.record(intents, stamp(context)) : undefined;
+  const outcomes = await carryOutEnds(context, ends);
+  const drafts = outcomes.flatMap((o) => o.drafts);
+  const done = drafts.length > 0 ? await context.ledger.record(drafts, stamp(context)) : undefined;
+  const appended = [said, done].filter((a): a is Appended => a !== undefined);
+  return { outcomes, ...after(before, appended) };
+}
+
+/** Were these appends the only ones since `before`? */
+function after(before: LedgerState, appended: readonly Appended[]): Omit<Ended, "outcomes"> {
+  let ledger = before;
+  let moved = false;
+  let unrecorded: string | undefined;
+  for (const one of appended) {
+    if (one.is === "appended") {
+      moved ||= one.entries[0]?.prev !== ledger.tip.hash;
+      ledger = one.state;
+    } else unrecorded ??= keptReason(one);
+  }
+  return { ledger, moved, unrecorded };
+}
+
+function keptReason(appended: Appended | undefined): string | undefined {
+  if (appended?.is === "kept") return appended.reason;
+  return appended?.is === "lost-race" ? "other runs kept writing to the ledger" : undefined;
+}
+
+type Given = Pick<Applied, "outcomes" | "unrecorded">;
+
+/** Nothing when the race was lost: then nothing was written and nothing granted. */
+async function giveAccess(context: Context, plan: Plan, ledger: LedgerState): Promise<Given | undefined> {
+  const { prepared, failed } = await prepareGrants(context, plan.grants);
+  const drafts = [...decisionDrafts(plan), ...grantIntents(prepared)];
+  const news = plan.main !== undefined && plan.main !== ledger.tip.main;
+  if (drafts.length === 0 && !news) return { outcomes: failed, unrecorded: undefined };
+  const decided = await context.ledger.decide(drafts, stamp(context), ledger, plan.main);
+  if (decided.is === "lost-race") return undefined;
+  if (decided.is === "kept") return { outcomes: failed, unrecorded: decided.reason };
+  const outcomes = await carryOutGrants(context, prepared);
+  const receipts = outcomes.flatMap((o) => o.drafts);
+  const last = receipts.length > 0 ? await context.ledger.record(receipts, stamp(context)) : undefined;
+  return { outcomes: [...failed, ...outcomes], unrecorded: keptReason(last) };
+}
+
+function decisionDrafts(plan: Plan): readonly Draft[] {
+  return [
+    ...plan.admitted.map(({ request, admission }): Draft => ({ kind: "admitted", request, admission })),
+    ...plan.refused.map(({ request, path, blob, findings }): Draft => ({
+      kind: "refused",
+      request,
+      path,
+      blob,
+      codes: [...new Set(findings.map((f) => f.code))],
+    })),
+    ...missedDrafts(plan.missed),
+    ...plan.violations.map(({ code, at, message }): Draft => ({
+      kind: "violation",
+      code,
+      subject: at?.file ?? message.split(":")[0] ?? "",
+    })),
+  ];
+}
+
+function missedDrafts(missed: Plan["missed"]): readonly Draft[] {
+  return missed.map(({ request, path, blob, because }) => ({ kind: "missed", request, path, blob, because }));
+}
+
+/** Coalesced: alone it is written at most every half interval; with other entries it comes along for nothing. */
+function heartbeat(context: Context, view: SweepView, ended: Ended): readonly Draft[] {
+  const settings = view.main?.rules.catalog.settings;
+  const every = settings?.is === "found" ? settings.value.sweepInterval / 2 : 0;
+  const last = ended.ledger.tip.heartbeat;
+  const due = last === undefined || minus(context.now, last) >= every;
+  return due ? [{ kind: "heartbeat", main: view.main?.commit ?? "" }] : [];
+}

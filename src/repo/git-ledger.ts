@@ -1,0 +1,117 @@
+// How is the ledger kept on a branch? (the Ledger port on a git repository)
+import { join } from "node:path";
+import type { Entry } from "../core/entry.ts";
+import { parseEntry } from "../core/ledger-lines.ts";
+import { logFolders } from "../core/ledger-paths.ts";
+import type { Finding, Instant } from "../core/model.ts";
+import { Problem } from "../core/problem.ts";
+import { verifier } from "../core/verify.ts";
+import type { GitRepo } from "./git.ts";
+import { usedIds } from "./ledger-append.ts";
+import { dueEntries, standing, stateOf, type Store } from "./ledger-base.ts";
+import { checkpointAt, linesOf, logLines, sha256 } from "./ledger-state.ts";
+import { callOf, decide, record, type Writer } from "./ledger-write.ts";
+import type { Ledger } from "./ledger.ts";
+import { parseTip } from "../core/ledger-lines.ts";
+import { entriesOf, objects } from "./objects.ts";
+import { outbox } from "./outbox.ts";
+import { run, type Git } from "./process.ts";
+import type { NewCommit } from "./repo.ts";
+
+export interface GitLedgerOptions {
+  /** Author of the ledger's commits. */
+  readonly author?: NewCommit["author"];
+}
+
+/** The Ledger, and a check of all of it. */
+export interface GitLedger extends Ledger {
+  /** Reads every entry once, hands each to `visit`, and says what is wrong with the chain and its indexes. */
+  verify(visit?: (entry: Entry) => void): Promise<readonly Finding[]>;
+}
+
+const AUTHOR = { name: "Lapse", email: "lapse@lapse.invalid" };
+
+/** Opens the ledger of a repository, on the branch that the repository was opened with. */
+export function gitLedger(repo: GitRepo, { author = AUTHOR }: GitLedgerOptions = {}): GitLedger {
+  const store: Store = {
+    repo,
+    outbox: outbox(repo.git, join("lapse", "outbox")),
+    cache: { last: undefined },
+  };
+  const writer: Writer = { store, author };
+  return {
+    read: async () => stateOf(await standing(store)),
+    used: (ids) => used(store, ids),
+    since: (at) => since(store, at),
+    lines: async function* () {
+      const { base } = await standing(store);
+      yield* logLines(repo.git, base.commit);
+    },
+    decide: (drafts, stamp, expect, main) => decide(writer, callOf(drafts, stamp, main), expect),
+    record: (drafts, stamp, main) => record(writer, callOf(drafts, stamp, main)),
+    verify: (visit) => verify(store, visit),
+  };
+}
+
+async function used(store: Store, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const { base, due } = await standing(store);
+  const there = await usedIds(store.repo.git, base.commit, ids);
+  const asked = new Set(ids);
+  const waiting = dueEntries(base, due).flatMap((e) =>
+    "request" in e && asked.has(e.request) ? [e.request] : [],
+  );
+  return new Set([...there, ...waiting]);
+}
+
+async function since(store: Store, at: Instant): Promise<readonly Entry[]> {
+  const { base, due } = await standing(store);
+  const entries: Entry[] = [];
+  for await (const { path, line } of logLines(
+    store.repo.git,
+    base.commit,
+    await foldersSince(store.repo.git, base.commit, at),
+  )) {
+    const entry = parseEntry(line);
+    if (!entry)
+      throw new Problem(
+        "misconfigured",
+        `the ledger cannot be read: ${path} holds no entry`,
+        "run `lapse audit`",
+      );
+    entries.push(entry);
+  }
+  return [...entries, ...dueEntries(base, due)].filter((entry) => entry.at >= at);
+}
+
+async function foldersSince(git: Git, commit: string, at: Instant): Promise<readonly string[]> {
+  if (commit === "") return [];
+  const { out } = await run(git, ["ls-tree", "-z", "--full-tree", commit, "--", "log/"]);
+  return logFolders(
+    at,
+    entriesOf(out).map(({ path }) => path.slice("log/".length)),
+  );
+}
+
+async function verify(store: Store, visit?: (entry: Entry) => void): Promise<readonly Finding[]> {
+  const { base, findings } = await standing(store);
+  const { git } = store.repo;
+  const verifying = verifier(sha256);
+  for await (const raw of logLines(git, base.commit)) {
+    const entry = verifying.add(raw);
+    if (entry) visit?.(entry);
+  }
+  if (base.commit === "") return findings;
+  const { tip = "", live = "" } = await checkpointAt(git, base.commit);
+  const indexes = { tip: parseTip(tip), live: linesOf(live), ids: await idsAt(git, base.commit) };
+  return [...findings, ...verifying.chain(), ...verifying.indexes(indexes)];
+}
+
+async function idsAt(git: Git, commit: string): Promise<ReadonlyMap<string, string>> {
+  const { out } = await run(git, ["ls-tree", "-r", "-z", "--full-tree", commit, "--", "ids"]);
+  const files = entriesOf(out);
+  const contents = new Map<string, string>();
+  for await (const object of objects(git, [...new Set(files.map((file) => file.oid))])) {
+    if (object) contents.set(object.oid, object.data.toString());
+  }
+  return new Map(files.map((file) => [file.path, contents.get(file.oid) ?? ""]));
+}

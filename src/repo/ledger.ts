@@ -1,0 +1,44 @@
+// How is what happened remembered? (the ledger port: types only)
+import type { Draft, Entry, LiveGrant, Tip } from "../core/entry.ts";
+import type { Finding, Instant } from "../core/model.ts";
+
+export interface LedgerState {
+  readonly tip: Tip;
+  readonly live: readonly LiveGrant[];
+  /** Commit of the ledger branch; empty when the branch does not exist yet. */
+  readonly commit: string;
+  /** What is wrong with the ledger itself: rewritten, rebuilt, damaged. Access still ends by what is here. */
+  readonly findings?: readonly Finding[];
+}
+
+export interface Stamp {
+  readonly at: Instant;
+  readonly run: string;
+}
+
+export type Appended =
+  | { readonly is: "appended"; readonly entries: readonly Entry[]; readonly state: LedgerState }
+  /** Somebody else appended first: re-read, re-decide, try again. Nothing was written. */
+  | { readonly is: "lost-race" }
+  /**
+   * The remote could not be reached, refused us or was rewritten. What `record` was given was kept in the clone and
+   * goes out with the next append; what `decide` was given was not, and nothing may be done on it.
+   */
+  | { readonly is: "kept"; readonly reason: string };
+
+export interface Ledger {
+  /** Checkpoint at the last fetched tip, entries kept in this clone folded in. O(live). */
+  read(): Promise<LedgerState>;
+  /** Which of these ids were ever used. */
+  used(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Entries written at or after an instant, oldest first; reads only those days' folders. */
+  since(at: Instant): Promise<readonly Entry[]>;
+  /** Every entry, in order, as raw lines: for the audit, which trusts nothing. */
+  lines(): AsyncIterable<{ readonly path: string; readonly line: string }>;
+  /**
+   * Decisions: succeeds only if the ledger's tip is still `expect`; acts may follow only after `appended`.
+   */
+  decide(drafts: readonly Draft[], stamp: Stamp, expect: LedgerState, main?: string): Promise<Appended>;
+  /** Facts that have already happened: folded onto whatever tip there is, retried, or kept in the clone. */
+  record(drafts: readonly Draft[], stamp: Stamp, main?: string): Promise<Appended>;
+}

@@ -1,0 +1,79 @@
+// Who has what until when? (the table of `lapse status`)
+import type { Instant } from "../core/model.ts";
+import { STATES } from "../core/states.ts";
+import { isStale, type Status, type StatusRow } from "../core/status.ts";
+import { printInstant } from "../core/time.ts";
+import { page, visible } from "./encode.ts";
+import { painter, type Paint } from "./paint.ts";
+import { reasonWords } from "./reasons.ts";
+import { columns } from "./table.ts";
+import { clock, lengthWords, relative, when } from "./time-words.ts";
+
+export function statusText(status: Status, options: { readonly color: boolean }): string {
+  const paint = painter(options.color);
+  return page([...heartbeatLines(status, paint), "", ...body(status, paint)]);
+}
+
+function heartbeatLines(status: Status, paint: Paint): readonly string[] {
+  const { heartbeat, interval, main, now } = status;
+  if (heartbeat === undefined)
+    return [paint("warn", "▲ No sweep has ever run here: nothing is granted before one has.")];
+  const at = main === undefined ? "" : ` at main ${visible(main.slice(0, 7))}`;
+  const line = `Reconciled ${when(heartbeat, now)}${at}.`;
+  if (!isStale(status)) return [line];
+  const every = interval === undefined ? "" : ` It should run every ${lengthWords(interval)}.`;
+  return [paint("warn", `▲ ${line}${every} Access may outlive its end, and nothing new is granted.`)];
+}
+
+function body({ rows, filtered, now }: Status, paint: Paint): readonly string[] {
+  if (rows.length === 0) {
+    const text = filtered ? "Nothing matches." : "Nobody has access through Lapse right now.";
+    return [`${text} (${clock(now, now)})`];
+  }
+  const head = ["ID", "WHO", "ENTITLEMENT", "TARGET", "STATE", "ENDS"];
+  const [first = "", ...rest] = columns([head, ...rows.map((row) => cells(row, now))]);
+  return [paint("bold", first), ...rest.map((line, i) => tinted(rows[i], line, paint))];
+}
+
+function cells(row: StatusRow, now: Instant): readonly string[] {
+  const { glyph } = STATES[row.state];
+  return [row.request, row.subject, row.entitlement, row.target, `${glyph} ${row.state}`, ends(row, now)];
+}
+
+function ends(row: StatusRow, now: Instant): string {
+  const { state, start, end } = row;
+  const begins = state === "scheduled" && start !== undefined ? `starts ${relative(start, now)}, ends ` : "";
+  return [...(end === undefined ? [] : [`${begins}${when(end, now)}`]), ...notes(row, now)].join(" · ");
+}
+
+function notes({ because, standing, failure }: StatusRow, now: Instant): readonly string[] {
+  return [
+    ...(because ?? []).map(reasonWords),
+    ...(standing ? ["had this access before"] : []),
+    ...(failure === undefined
+      ? []
+      : [`${failure.op} failed ${failure.count} × since ${clock(failure.since, now)}: ${failure.error}`]),
+  ];
+}
+
+function tinted(row: StatusRow | undefined, line: string, paint: Paint): string {
+  if (row?.state === "overdue") return paint("bad", line);
+  return row?.failure || row?.state === "unknown" ? paint("warn", line) : line;
+}
+
+export function statusJson(status: Status): object {
+  const { now, heartbeat, main, rows } = status;
+  return {
+    now: printInstant(now),
+    reconciledAt: heartbeat === undefined ? null : printInstant(heartbeat),
+    stale: isStale(status),
+    commit: main ?? null,
+    grants: rows.map(({ state, start, end, failure, ...row }) => ({
+      ...row,
+      state: STATES[state].json,
+      start: start === undefined ? null : printInstant(start),
+      end: end === undefined ? null : printInstant(end),
+      failure: failure ? { ...failure, since: printInstant(failure.since) } : null,
+    })),
+  };
+}

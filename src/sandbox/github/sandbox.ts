@@ -1,0 +1,127 @@
+// How is a GitHub of one's own started on this machine?
+import { mkdir } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { createAdaptorServer } from "@hono/node-server";
+import { app } from "./app.ts";
+import type { Exchange } from "./app.ts";
+import type { RecordedCall } from "./calls.ts";
+import { faults } from "./faults.ts";
+import type { Fault } from "./faults.ts";
+import { initBare } from "./git.ts";
+import type { Account } from "./state.ts";
+import { store } from "./store.ts";
+import { account, verbs } from "./verbs.ts";
+import type { Verbs } from "./verbs.ts";
+import { exclusively, knownAccount } from "./world.ts";
+import type { World } from "./world.ts";
+
+export interface SandboxOptions {
+  /** An empty folder of the caller's; the bare repository goes into it. */
+  readonly dir: string;
+  /** `owner/name`. */
+  readonly repository: string;
+  /** Server time in epoch milliseconds. */
+  readonly clock: () => number;
+  readonly users: readonly (Pick<Account, "id" | "login" | "token"> & Partial<Account>)[];
+  /** `main` when absent. */
+  readonly defaultBranch?: string;
+  /** A free one when absent. */
+  readonly port?: number;
+  readonly faults?: readonly Fault[];
+  /** Pages as large as asked for (up to 100), like the real one; otherwise never more than 30. */
+  readonly kindPages?: boolean;
+  /** Checks each call of the API and its answer; what it returns is noted in `violations`. */
+  readonly validate?: (exchange: Exchange) => readonly string[];
+}
+
+export interface Sandbox extends Verbs {
+  /** `http://127.0.0.1:port` */
+  readonly url: string;
+  readonly apiUrl: string;
+  /** Without credentials. */
+  readonly gitUrl: string;
+  /** With the token of a user, as git wants it. */
+  gitUrlFor(login: string): string;
+  readonly repositoryId: number;
+  /** The bare repository. */
+  readonly gitDir: string;
+  readonly calls: readonly RecordedCall[];
+  readonly violations: readonly string[];
+  fault(fault: Fault): void;
+  clearFaults(): void;
+  /** Ends every connection, hanging ones too. */
+  stop(): Promise<void>;
+}
+
+const REPOSITORY_ID = 4711;
+
+async function world(options: SandboxOptions, origin: () => string): Promise<World> {
+  const [owner = "", name = ""] = options.repository.split("/");
+  const defaultBranch = options.defaultBranch ?? "main";
+  await mkdir(options.dir, { recursive: true });
+  return {
+    store: store({
+      accounts: options.users.map(account),
+      refs: new Map(),
+      pulls: [],
+      reviews: [],
+      activity: [],
+      events: [],
+      comments: [],
+      checks: [],
+    }),
+    git: await initBare(join(options.dir, `${name}.git`), defaultBranch),
+    clock: options.clock,
+    owner,
+    name,
+    repositoryId: REPOSITORY_ID,
+    defaultBranch,
+    origin,
+    exclusive: exclusively(),
+  };
+}
+
+/** Starts a sandbox GitHub on loopback. It remembers nothing but its git objects after `stop`. */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  let url = "";
+  const made = await world(options, () => url);
+  const armed = faults(options.faults ?? []);
+  const stopping = new AbortController();
+  const log = { calls: [] as RecordedCall[], violations: [] as string[] };
+  const { fetch } = app(made, {
+    faults: armed,
+    log,
+    stopped: stopping.signal,
+    kindPages: options.kindPages ?? false,
+    validate: options.validate,
+  });
+  const server = createAdaptorServer({ fetch });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port ?? 0, "127.0.0.1", resolve);
+  });
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const path = `${made.owner}/${made.name}.git`;
+  return {
+    ...verbs(made),
+    ...log,
+    url,
+    apiUrl: `${url}/api/v3`,
+    gitUrl: `${url}/${path}`,
+    gitUrlFor: (login) =>
+      `${url.replace("//", `//x-access-token:${knownAccount(made.store.now(), login).token}@`)}/${path}`,
+    repositoryId: REPOSITORY_ID,
+    gitDir: made.git.dir,
+    fault: armed.add,
+    clearFaults: armed.clear,
+    stop: () =>
+      new Promise((resolve) => {
+        stopping.abort();
+        server.close(() => {
+          resolve();
+        });
+        if ("closeAllConnections" in server) server.closeAllConnections();
+      }),
+  };
+}

@@ -1,0 +1,159 @@
+// What can people do on the sandbox GitHub without HTTP? (for tests and the demo; recorded as if they had used it)
+import { commitFiles } from "./commits.ts";
+import type { Files, Who } from "./commits.ts";
+import { isAncestor } from "./git.ts";
+import { openPull } from "./opening.ts";
+import type { OpenPull } from "./opening.ts";
+import { mergePull } from "./merging.ts";
+import type { MergeOptions } from "./merging.ts";
+import { addEvent, forkRef, moveRef, ZERO } from "./refs.ts";
+import { dismissReview, submitReview } from "./reviewing.ts";
+import type { ReviewOptions } from "./reviewing.ts";
+import type { Access, Account, ReviewState } from "./state.ts";
+import { branchRef, knownAccount, knownPull } from "./world.ts";
+import type { World } from "./world.ts";
+
+export interface PushOptions {
+  readonly message?: string;
+  /** Replaces the branch's last commit unless `parent` or `to` says otherwise. */
+  readonly force?: boolean;
+  /** Commit to build on; `null` starts a new history. */
+  readonly parent?: string | null;
+  /** Pushes this existing commit; `files` must then be empty. */
+  readonly to?: string;
+  /** Who git says wrote it: anybody can claim to be anybody. */
+  readonly author?: Who;
+  /** Into the user's fork, which our activity feed does not show. */
+  readonly fork?: boolean;
+  /** Epoch milliseconds; the clock's time when absent. */
+  readonly at?: number;
+}
+
+/** Server-side verbs. Users are named by login, times are epoch milliseconds, commits and branches are git's. */
+export interface Verbs {
+  /** Adds one commit to a branch (made from the default branch where it does not exist) and returns its id. */
+  push(user: string, branch: string, files: Files, options?: PushOptions): Promise<string>;
+  deleteBranch(user: string, branch: string): Promise<void>;
+  openPull(user: string, pull: OpenPull): Promise<number>;
+  /** Returns the review's id. */
+  review(
+    user: string,
+    pull: number,
+    state: Exclude<ReviewState, "DISMISSED">,
+    options?: ReviewOptions,
+  ): Promise<number>;
+  dismiss(user: string, pull: number, review: number): Promise<void>;
+  /** Returns the new tip of the base branch; throws on a conflict. */
+  merge(user: string, pull: number, options?: MergeOptions): Promise<string>;
+  retarget(user: string, pull: number, base: string): Promise<void>;
+  deleteUser(login: string): void;
+  renameUser(login: string, to: string): void;
+  addUser(user: Pick<Account, "id" | "login" | "token"> & Partial<Account>): void;
+  setPermission(login: string, permission: Access): void;
+  /** Commit that a branch points at. */
+  tip(branch: string): string | undefined;
+}
+
+export const identity = (account: Account): Who => ({ name: account.login, email: account.email });
+
+async function parentOf(
+  world: World,
+  tip: string | undefined,
+  options: PushOptions,
+): Promise<string | undefined> {
+  if (options.parent !== undefined) return options.parent ?? undefined;
+  if (tip === undefined) return world.store.now().refs.get(branchRef(world.defaultBranch));
+  if (options.force !== true) return tip;
+  const { code, out } = await world.git.attempt(["rev-parse", "--verify", "--quiet", `${tip}^`]);
+  return code === 0 ? out.toString("utf8").trim() : undefined;
+}
+
+async function push(world: World, login: string, branch: string, files: Files, options: PushOptions) {
+  const account = knownAccount(world.store.now(), login);
+  const ref = options.fork === true ? forkRef(account.id, branch) : branchRef(branch);
+  const tip = world.store.now().refs.get(ref);
+  const at = options.at ?? world.clock();
+  const plan = {
+    files,
+    message: options.message ?? `Change ${Object.keys(files).join(", ")}\n`,
+    author: options.author ?? identity(account),
+    at,
+    parent: await parentOf(world, tip, options),
+  };
+  const after = options.to ?? (await commitFiles(world.git, plan));
+  if (options.force !== true && tip !== undefined && !(await isAncestor(world.git, tip, after)))
+    throw new Error(`rejected (non-fast-forward): ${branch}`);
+  await moveRef(world, { actor: account.id, ref, after, at });
+  return after;
+}
+
+function changeAccount(world: World, login: string, change: Partial<Account>): void {
+  const { id } = knownAccount(world.store.now(), login);
+  world.store.write(({ accounts }) => ({
+    accounts: accounts.map((account) => (account.id === id ? { ...account, ...change } : account)),
+  }));
+}
+
+function retarget(world: World, login: string, number: number, base: string): void {
+  const at = world.clock();
+  const state = world.store.now();
+  knownPull(state, number);
+  const sha = state.refs.get(branchRef(base));
+  if (sha === undefined) throw new Error(`the sandbox has no branch "${base}"`);
+  world.store.changePull(number, () => ({ base: { ref: base, sha }, updatedAt: at }));
+  const actor = knownAccount(state, login).id;
+  addEvent(world, { pull: number, event: "base_ref_changed", actor, at, commit: null });
+}
+
+/** An account with what a test does not say filled in. */
+export const account = (user: Pick<Account, "id" | "login" | "token"> & Partial<Account>): Account => ({
+  type: "User",
+  permission: "write",
+  email: `${user.id}+${user.login}@users.noreply.github.com`,
+  deleted: false,
+  ...user,
+});
+
+export function verbs(world: World): Verbs {
+  const { exclusive, store } = world;
+  const who = (login: string) => knownAccount(store.now(), login);
+  return {
+    push: (user, branch, files, options = {}) => exclusive(() => push(world, user, branch, files, options)),
+    deleteBranch: (user, branch) =>
+      exclusive(() =>
+        moveRef(world, { actor: who(user).id, ref: branchRef(branch), after: ZERO, at: world.clock() }),
+      ),
+    openPull: (user, pull) => exclusive(async () => (await openPull(world, who(user), pull)).number),
+    review: (user, pull, state, options = {}) =>
+      exclusive(() => Promise.resolve(submitReview(world, who(user), pull, state, options).id)),
+    dismiss: (user, pull, review) =>
+      exclusive(() => {
+        dismissReview(world, who(user), pull, review);
+        return Promise.resolve();
+      }),
+    merge: (user, pull, options = {}) =>
+      exclusive(async () => {
+        const commit = await mergePull(world, who(user), pull, options);
+        if (commit === undefined) throw new Error(`#${pull} has conflicts`);
+        return commit;
+      }),
+    retarget: (user, pull, base) =>
+      exclusive(() => {
+        retarget(world, user, pull, base);
+        return Promise.resolve();
+      }),
+    deleteUser: (login) => {
+      changeAccount(world, login, { deleted: true });
+    },
+    renameUser: (login, to) => {
+      changeAccount(world, login, { login: to });
+    },
+    addUser: (user) => {
+      store.write(({ accounts }) => ({ accounts: [...accounts, account(user)] }));
+    },
+    setPermission: (login, permission) => {
+      changeAccount(world, login, { permission });
+    },
+    tip: (branch) => store.now().refs.get(branchRef(branch)),
+  };
+}

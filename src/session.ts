@@ -1,0 +1,48 @@
+// How does the spine talk to one target? (connects by what the ledger froze, so a deleted target file changes nothing)
+import type { Context } from "./context.ts";
+import type { JsonObject } from "./core/model.ts";
+import { Problem } from "./core/problem.ts";
+import { ProviderError, type Session } from "./providers/provider.ts";
+
+/** Bound on one call to a target, in milliseconds. */
+const CALL_TIMEOUT = 15_000;
+
+interface Address {
+  readonly provider: string;
+  readonly owner: string;
+  readonly connection: JsonObject;
+}
+
+/** Opens a session, hands it over and closes it whatever happens. */
+export async function withSession<T>(
+  context: Context,
+  address: Address,
+  use: (session: Session) => Promise<T>,
+): Promise<T> {
+  const provider = await context.provider(address.provider);
+  if (!provider) {
+    throw new Problem(
+      "misconfigured",
+      `no provider is called ${address.provider}`,
+      "install the version that has it",
+    );
+  }
+  const secret = (name: string): string | undefined => context.secret(name);
+  const session = await provider.connect(address.connection, {
+    owner: address.owner,
+    secret,
+    timeout: CALL_TIMEOUT,
+  });
+  try {
+    return await use(session);
+  } finally {
+    await session.close();
+  }
+}
+
+/** A short cause that is safe to print and to store: our own words and vendor codes, never a vendor's text. */
+export function reasonOf(problem: unknown): string {
+  if (problem instanceof ProviderError) return `${problem.class} (${problem.vendorCode})`;
+  if (problem instanceof Problem) return problem.message;
+  return `unexpected ${problem instanceof Error ? problem.name : typeof problem}`;
+}

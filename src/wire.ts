@@ -1,0 +1,96 @@
+// Who plays which part? (composition root: with cli.ts the only reader of environment and clock)
+import { appendFileSync } from "node:fs";
+import { resolve } from "node:path";
+import type { Context, Io } from "./context.ts";
+import type { Instant } from "./core/model.ts";
+import { Problem } from "./core/problem.ts";
+import { fromEpoch, instant } from "./core/time.ts";
+import type { Forge } from "./forge/forge.ts";
+import { loadProvider } from "./providers/index.ts";
+import { gitRepo } from "./repo/git.ts";
+import { gitLedger } from "./repo/git-ledger.ts";
+
+export interface WireOptions {
+  readonly directory: string;
+  readonly json: boolean;
+  readonly color: boolean;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+const PUBLIC_API = "https://api.github.com";
+
+/** Builds the one context of this process. Throws a Problem when the environment contradicts itself. */
+export function wire(options: WireOptions, env: Env = process.env): Context {
+  const dir = resolve(options.directory);
+  const apiUrl = env["GITHUB_API_URL"] ?? PUBLIC_API;
+  const token = env["GITHUB_TOKEN"];
+  const repo = gitRepo({ dir, ...(token !== undefined && { token }) });
+  const now = clock(env, apiUrl);
+  let forge: Promise<Forge> | undefined;
+  return {
+    dir,
+    now,
+    run: env["GITHUB_RUN_ID"] ?? "local",
+    repo,
+    ledger: gitLedger(repo),
+    forge: () => (forge ??= connectForge(apiUrl, token, env, repo)),
+    provider: loadProvider,
+    secret: (name) => env[name],
+    io: terminal(options, env),
+    json: options.json,
+  };
+}
+
+/** The wall clock, or `LAPSE_NOW` where no real forge can be reached with it. */
+function clock(env: Env, apiUrl: string): Instant {
+  const fixed = env["LAPSE_NOW"];
+  if (fixed === undefined) return fromEpoch(Date.now());
+  if (!isLoopback(apiUrl)) {
+    const fix = "unset LAPSE_NOW: it sets the clock in the sandbox and in tests only";
+    throw new Problem("misconfigured", `LAPSE_NOW is refused against ${new URL(apiUrl).host}`, fix);
+  }
+  const at = instant(fixed);
+  if (at === undefined)
+    throw new Problem("misconfigured", "LAPSE_NOW is not a time", "write it like 2026-11-23T12:00:00Z");
+  return at;
+}
+
+function isLoopback(url: string): boolean {
+  const { hostname } = new URL(url);
+  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+async function connectForge(
+  apiUrl: string,
+  token: string | undefined,
+  env: Env,
+  repo: ReturnType<typeof gitRepo>,
+): Promise<Forge> {
+  if (token === undefined || token === "") {
+    throw new Problem(
+      "forbidden",
+      "no token for the forge",
+      "set GITHUB_TOKEN (in a workflow: an App token)",
+    );
+  }
+  const repository = env["GITHUB_REPOSITORY"] ?? (await repo.remoteName());
+  if (repository === undefined) {
+    throw new Problem("misconfigured", "which repository is this?", "set GITHUB_REPOSITORY=owner/name");
+  }
+  const { github } = await import("./forge/github.ts");
+  return github({ apiUrl, repository, token });
+}
+
+function terminal({ color }: WireOptions, env: Env): Io {
+  const summary = env["GITHUB_STEP_SUMMARY"];
+  return {
+    out: (text) => process.stdout.write(text.endsWith("\n") ? text : `${text}\n`),
+    err: (text) => process.stderr.write(text.endsWith("\n") ? text : `${text}\n`),
+    color: color && process.stdout.isTTY && env["NO_COLOR"] === undefined,
+    interactive: process.stdin.isTTY && process.stdout.isTTY,
+    summary: (markdown) => {
+      if (summary !== undefined) appendFileSync(summary, `${markdown}\n`);
+    },
+  };
+}

@@ -1,0 +1,108 @@
+// How is `openapi-subset.json` cut from GitHub's own description of its API?
+// Usage: node openapi-subset.mjs <api.github.com.json of the package @octokit/openapi> > openapi-subset.json
+import { readFileSync } from "node:fs";
+
+const OPERATIONS = new Set([
+  "checks/create",
+  "checks/get",
+  "checks/list-for-ref",
+  "git/get-commit",
+  "git/get-ref",
+  "git/list-matching-refs",
+  "issues/create-comment",
+  "issues/get-comment",
+  "issues/list-comments",
+  "issues/list-events-for-timeline",
+  "issues/update-comment",
+  "pulls/check-if-merged",
+  "pulls/create",
+  "pulls/create-review",
+  "pulls/dismiss-review",
+  "pulls/get",
+  "pulls/get-review",
+  "pulls/list",
+  "pulls/list-commits",
+  "pulls/list-files",
+  "pulls/list-reviews",
+  "pulls/merge",
+  "pulls/update",
+  "rate-limit/get",
+  "repos/get",
+  "repos/get-branch-rules",
+  "repos/get-collaborator-permission-level",
+  "repos/get-content",
+  "repos/list-activities",
+  "repos/list-pull-requests-associated-with-commit",
+  "users/get-authenticated",
+  "users/get-by-username",
+]);
+const PROSE = new Set(["examples", "example", "x-github", "externalDocs", "tags", "summary"]);
+
+const isObject = (x) => typeof x === "object" && x !== null && !Array.isArray(x);
+
+/** Drops prose; a property that happens to be called `description` is an object and stays. */
+function withoutProse(x) {
+  if (Array.isArray(x)) return x.map(withoutProse);
+  if (!isObject(x)) return x;
+  const kept = Object.entries(x).filter(
+    ([key, value]) =>
+      !(PROSE.has(key) && !isSchema(key, value)) && !(key === "description" && !isObject(value)),
+  );
+  return Object.fromEntries(kept.map(([key, value]) => [key, withoutProse(value)]));
+}
+
+/** `tags`, `summary` or `example` as the name of a property, not as a note on one. */
+const isSchema = (key, value) =>
+  key !== "examples" && isObject(value) && ("type" in value || "$ref" in value);
+
+/** OpenAPI 3.0's `nullable` in the words of JSON Schema. */
+function withNull(x) {
+  if (Array.isArray(x)) return x.map(withNull);
+  if (!isObject(x)) return x;
+  const { nullable, ...rest } = x;
+  const out = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, withNull(value)]));
+  if (nullable !== true)
+    return "nullable" in x && isObject(nullable) ? { ...out, nullable: withNull(nullable) } : out;
+  if ("$ref" in out || "allOf" in out || "anyOf" in out || "oneOf" in out)
+    return { anyOf: [out, { type: "null" }] };
+  if (typeof out.type === "string") out.type = [out.type, "null"];
+  if (Array.isArray(out.enum) && !out.enum.includes(null)) out.enum = [...out.enum, null];
+  return out;
+}
+
+function cut(source) {
+  const components = {};
+  const visit = (x) => {
+    if (Array.isArray(x)) return x.forEach(visit);
+    if (!isObject(x)) return;
+    for (const [key, value] of Object.entries(x)) {
+      if (key === "$ref" && typeof value === "string") take(value);
+      else if (!PROSE.has(key) || isSchema(key, value)) visit(value);
+    }
+  };
+  const take = (ref) => {
+    const [, , kind, name] = ref.split("/");
+    if (kind === "examples" || components[kind]?.[name]) return;
+    (components[kind] ??= {})[name] = source.components[kind][name];
+    visit(components[kind][name]);
+  };
+  const paths = {};
+  for (const [path, item] of Object.entries(source.paths)) {
+    for (const [method, operation] of Object.entries(item)) {
+      if (OPERATIONS.delete(operation?.operationId)) (paths[path] ??= {})[method] = operation;
+    }
+  }
+  if (OPERATIONS.size > 0) throw new Error(`not in the description: ${[...OPERATIONS].join(", ")}`);
+  visit(paths);
+  const { schemas, parameters, responses, headers } = components;
+  return withNull(
+    withoutProse({
+      openapi: source.openapi,
+      info: source.info,
+      paths,
+      components: { schemas, parameters, responses, headers },
+    }),
+  );
+}
+
+process.stdout.write(JSON.stringify(cut(JSON.parse(readFileSync(process.argv[2], "utf8")))) + "\n");
