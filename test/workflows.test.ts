@@ -253,7 +253,7 @@ describe("check", () => {
     expect(script).toContain("git init --quiet access");
     expect(script).not.toMatch(/git (-C \S+ )?(checkout|switch|restore|reset|worktree|pull|merge|archive)\b/);
     expect(script).toMatch(
-      /^node tool\/dist\/cli\.js -C access check --base "\$base" --head "\$GITHUB_SHA"$/m,
+      /^node tool\/dist\/cli\.js -C access check --base "\$base" --head "\$GITHUB_SHA" --pull "\$PULL"$/m,
     );
   });
 
@@ -288,38 +288,12 @@ describe("check", () => {
       rmSync(dir, { recursive: true });
     }
   });
-});
 
-describe("apply and expire", () => {
-  test("work on the tip of main, never on the commit that triggered them", () => {
-    for (const file of withCredentials) {
-      expect(texts.get(file), file).not.toMatch(/GITHUB_SHA|github\.sha\b|github\.ref\b/);
-      const [checkout] = Object.values(workflow(file).jobs)[0]?.steps ?? [];
-      expect(checkout?.with?.["ref"], file).toBe(
-        "${{ job.workflow_repository != github.repository && job.workflow_sha || 'main' }}",
-      );
-    }
-  });
-
-  test("are never cancelled, and a stuck apply cannot hold back an end", () => {
-    const [apply, expire] = withCredentials.map((file) => workflow(file).concurrency);
-    expect(apply).toEqual({ group: "lapse-apply", "cancel-in-progress": false });
-    expect(expire).toEqual({ group: "lapse-expire", "cancel-in-progress": false });
-  });
-
-  test("make no decision of trust in an expression: only the App's presence is asked for", () => {
-    const conditions = steps.flatMap(({ step }) => step.if ?? []);
-    expect(new Set(conditions)).toEqual(new Set(["vars.LAPSE_APP_CLIENT_ID != ''"]));
-    expect(jobs.flatMap(({ at, job }) => (job.if === undefined ? [] : [`${at}: ${job.if}`]))).toEqual([
-      "ci.yml ci: always()",
-    ]);
-  });
-
-  test("git gets the token from the environment when it asks, and never keeps it", () => {
-    const dir = mkdtempSync(join(tmpdir(), "lapse-apply-"));
+  test("hands git the token when it asks, and never keeps it", () => {
+    const dir = mkdtempSync(join(tmpdir(), "lapse-check-"));
     const token = randomUUID();
     try {
-      const [setUp] = stepNamed(job("apply.yml", "apply"), "Apply").split("node tool/");
+      const [setUp] = stepNamed(check, "Fetch the pull request as data").split("git fetch ");
       const env = {
         ...quietGit,
         GITHUB_SERVER_URL: "https://forge.invalid",
@@ -338,6 +312,47 @@ describe("apply and expire", () => {
     } finally {
       rmSync(dir, { recursive: true });
     }
+  });
+});
+
+describe("apply and expire", () => {
+  test("work on the tip of main, never on the commit that triggered them", () => {
+    for (const file of withCredentials) {
+      expect(texts.get(file), file).not.toMatch(/GITHUB_SHA|github\.sha\b|github\.ref\b/);
+      const [checkout] = Object.values(workflow(file).jobs)[0]?.steps ?? [];
+      expect(checkout?.with?.["ref"], file).toBe(
+        "${{ job.workflow_repository != github.repository && job.workflow_sha || 'main' }}",
+      );
+    }
+  });
+
+  test("start from an empty clone: the tool fetches what it needs with its own token", () => {
+    for (const [file, command] of [
+      ["apply.yml", "apply"],
+      ["expire.yml", "expire"],
+    ] as const) {
+      const last = job(file, command).steps.at(-1);
+      expect(Object.keys(last?.env ?? {})).toEqual(["GITHUB_TOKEN"]);
+      expect(last?.run?.trim().split("\n")).toEqual([
+        "git init --quiet access",
+        'git -C access remote add origin "$GITHUB_SERVER_URL/$GITHUB_REPOSITORY.git"',
+        `node tool/dist/cli.js -C access ${command}`,
+      ]);
+    }
+  });
+
+  test("are never cancelled, and a stuck apply cannot hold back an end", () => {
+    const [apply, expire] = withCredentials.map((file) => workflow(file).concurrency);
+    expect(apply).toEqual({ group: "lapse-apply", "cancel-in-progress": false });
+    expect(expire).toEqual({ group: "lapse-expire", "cancel-in-progress": false });
+  });
+
+  test("make no decision of trust in an expression: only the App's presence is asked for", () => {
+    const conditions = steps.flatMap(({ step }) => step.if ?? []);
+    expect(new Set(conditions)).toEqual(new Set(["vars.LAPSE_APP_CLIENT_ID != ''"]));
+    expect(jobs.flatMap(({ at, job }) => (job.if === undefined ? [] : [`${at}: ${job.if}`]))).toEqual([
+      "ci.yml ci: always()",
+    ]);
   });
 });
 

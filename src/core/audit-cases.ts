@@ -61,8 +61,8 @@ export function reconcileLedger(chronicle: Chronicle, live: readonly LiveGrant[]
   const admitted = [...chronicle.cases.values()].filter((one) => one.grant !== undefined);
   const open = new Set(admitted.filter(isOpen).map((one) => one.request));
   const indexed = new Set(live.map((grant) => grant.request));
-  const forgotten = [...open].filter((id) => !indexed.has(id));
-  const invented = [...indexed].filter((id) => !open.has(id));
+  const forgotten = [...open].filter((id) => !indexed.has(id)).sort();
+  const invented = [...indexed].filter((id) => !open.has(id)).sort();
   const { misplaced } = chronicle;
   return {
     admitted: admitted.length,

@@ -65,12 +65,12 @@ export interface FilesReconciled {
 
 /** Merged requests = the ledger's cases. Differences are counted one by one, so that two never cancel out. */
 export function reconcileFiles(main: MainHistory, cases: ReadonlyMap<string, Case>): FilesReconciled {
-  const files = [...main.values()];
+  const files = [...main.values()].sort(byRequest);
   const undecided = files.filter((file) => !cases.has(file.request));
   const fresh = undecided.filter((file) => file.fresh);
   const passed = undecided.filter((file) => !file.fresh && file.removed !== undefined);
   const lost = undecided.filter((file) => !file.fresh && file.removed === undefined);
-  const strange = [...cases.values()].filter((one) => !main.has(one.request));
+  const strange = [...cases.values()].filter((one) => !main.has(one.request)).sort(byRequest);
   return {
     onMain: files.length,
     decided: files.length - undecided.length,
@@ -84,6 +84,10 @@ export function reconcileFiles(main: MainHistory, cases: ReadonlyMap<string, Cas
       ...files.flatMap((file) => fileFindings(file, cases.get(file.request))),
     ],
   };
+}
+
+function byRequest(a: { readonly request: string }, b: { readonly request: string }): number {
+  return a.request < b.request ? -1 : 1;
 }
 
 function fileFindings(file: FileLife, one: Case | undefined): readonly Finding[] {

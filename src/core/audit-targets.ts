@@ -27,10 +27,10 @@ export function reconcileTargets(
   const names = new Set(read.map((holding) => holding.target));
   const ours = live.filter((grant) => !grant.standing && grant.assignment !== undefined);
   const explained = new Map(ours.map((grant) => [placeOf(grant), grant]));
-  const due = [...new Map(ours.filter(isThere).map((grant) => [placeOf(grant), grant]))];
+  const due = [...new Map(ours.filter(isThere).map((grant) => [placeOf(grant), grant]))].sort(byPlace);
   const expected = due.filter(([, grant]) => names.has(grant.claim.target));
   const missing = expected.filter(([place]) => !seen.has(place)).map(([, grant]) => grant);
-  const extra = [...seen].filter((place) => !explained.has(place));
+  const extra = [...seen].filter((place) => !explained.has(place)).sort();
   return {
     live: expected.length,
     observed: seen.size,
@@ -42,6 +42,10 @@ export function reconcileTargets(
 
 function placeOf(grant: LiveGrant): string {
   return `${grant.claim.target}\n${grant.assignment?.key ?? ""}`;
+}
+
+function byPlace([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
 }
 
 function isThere(grant: LiveGrant): boolean {

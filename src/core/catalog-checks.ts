@@ -13,7 +13,8 @@ export interface Names {
   readonly targets: readonly string[];
   readonly entitlements: readonly string[];
   readonly providers: readonly string[];
-  readonly environments: readonly string[];
+  /** Unknown while any target is unreadable. */
+  readonly environments: readonly string[] | undefined;
 }
 
 /** A finding unless the name is known. */
@@ -144,7 +145,7 @@ export function policyChecks(read: ReadFile, policy: Policy, names: Names): Find
       reference(read, ["spec", "match", "entitlements", i], name, "entitlement", names.entitlements),
     ),
     ...environments.flatMap((name, i) => {
-      if (names.environments.includes(name)) return [];
+      if (!names.environments || names.environments.includes(name)) return [];
       const path = ["spec", "match", "environments", i];
       const message = `no target is in environment ${quoted(name)}`;
       return [warn(complain(read, "LPS136", path, message, hint(name, names.environments)))];

@@ -123,7 +123,9 @@ function namesOf(shelves: Shelves, providers: readonly string[]): check.Names {
     groups: names("Group", "people"),
     targets: names("Target", "targets"),
     entitlements: names("Entitlement", "entitlements"),
-    environments: ofKind(shelves, "Target").map(({ spec }) => spec["environment"] as string),
+    environments: shelves.unreadable.has("targets")
+      ? undefined
+      : ofKind(shelves, "Target").map(({ spec }) => spec["environment"] as string),
     providers,
   };
 }

@@ -54,7 +54,7 @@ const WHEN = {
 /** `rule` sees everything. `when` sees no other grants: who must approve depends on the request alone. */
 export const VARIABLES = {
   when: WHEN,
-  rule: { ...WHEN, active: "list<Grant>", mine: "list<Grant>", history: "list<Grant>" },
+  rule: { ...WHEN, approvals: "int", active: "list<Grant>", mine: "list<Grant>", history: "list<Grant>" },
 } as const;
 
 export type VariableSet = keyof typeof VARIABLES;
@@ -82,8 +82,7 @@ export function markerOf(name: TypeName): Marker {
   return marker;
 }
 
-/** A value of one of our types, made once, so that the engine converts nothing while it walks a list. Getters stay getters. */
+/** A value of one of our types, made once, so that the engine converts nothing while it walks a list. */
 export function record(name: TypeName, fields: object): object {
-  const made = Object.create(prototypes.get(name) ?? null) as object;
-  return Object.defineProperties(made, Object.getOwnPropertyDescriptors(fields));
+  return Object.assign(Object.create(prototypes.get(name) ?? null) as object, fields);
 }

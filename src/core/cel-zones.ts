@@ -39,8 +39,19 @@ export function isZone(zone: string): boolean {
   }
 }
 
+/** Rules ask one instant for its weekday and its hour: the last answer of each zone is kept. */
+const latest = new Map<string, { readonly at: number; readonly clock: WallClock }>();
+
 /** Throws RangeError for an unknown zone. */
 export function wallClock(at: Date, zone: string): WallClock {
+  const last = latest.get(zone);
+  if (last?.at === at.getTime()) return last.clock;
+  const clock = read(at, zone);
+  latest.set(zone, { at: at.getTime(), clock });
+  return clock;
+}
+
+function read(at: Date, zone: string): WallClock {
   const parts = new Map(
     formatter(zone)
       .formatToParts(at)

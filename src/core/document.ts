@@ -55,7 +55,7 @@ function parse(file: string, text: string, locate: Locate): Read {
 }
 
 function check(yaml: Yaml.Parsed, file: string, text: string, locate: Locate): Read {
-  const complaints = [...yaml.errors, ...yaml.warnings];
+  const complaints = withoutEchoes([...yaml.errors, ...yaml.warnings]);
   if (complaints.length > 0) return { findings: complaints.map((e) => complaint(e, locate)) };
   const root: Node | null = yaml.contents;
   if (root === null || (isScalar(root) && root.value === "")) return { findings: [empty(locate(0))] };
@@ -74,13 +74,19 @@ function check(yaml: Yaml.Parsed, file: string, text: string, locate: Locate): R
   return { document };
 }
 
+/** After the first place where reading stopped making sense, all further ones follow from it. */
+function withoutEchoes(errors: readonly YAMLError[]): readonly YAMLError[] {
+  const [first] = errors.filter(({ code }) => code !== "DUPLICATE_KEY").sort((a, b) => a.pos[0] - b.pos[0]);
+  return first ? [first] : errors;
+}
+
 function empty(at: Place): Finding {
   return error("LPS101", "the file is empty", "write apiVersion, kind, metadata and spec", at);
 }
 
 function objection(o: Objection, locate: Locate): Finding {
   if (o.is === "feature") return feature(o.what, locate(o.offset, o.length));
-  return tooLarge(`more ${o.what} than allowed`, locate(o.offset));
+  return tooLarge(`more than ${o.what}`, locate(o.offset));
 }
 
 function feature(what: string, at: Place): Finding {
@@ -92,7 +98,7 @@ function complaint(e: YAMLError, locate: Locate): Finding {
   const at = locate(from, to - from);
   if (e.code === "DUPLICATE_KEY")
     return error("LPS107", "this key is written twice", "keep one of the two", at);
-  if (e.code === "RESOURCE_EXHAUSTION") return tooLarge("more levels than allowed", at);
+  if (e.code === "RESOURCE_EXHAUSTION") return tooLarge("too many levels", at);
   const message = e.message.split("\n")[0] ?? e.message;
   return error("LPS101", message, "correct the YAML here, or in the line above", at);
 }

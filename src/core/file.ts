@@ -1,7 +1,7 @@
 // Does this file hold what its kind's schema demands, and under its own name?
 import { readDocument, type Document } from "./document.ts";
 import { error, sorted, type Code } from "./finding.ts";
-import { frame, framed } from "./frame.ts";
+import { frame, framed, MOST_FINDINGS } from "./frame.ts";
 import { hint } from "./hint.ts";
 import type { Finding, Json, JsonObject } from "./model.ts";
 import { schemaFinding } from "./schema-finding.ts";
@@ -55,7 +55,7 @@ export function conform(
 ): { readonly value: Json; readonly findings: readonly Finding[] } {
   const part = valueAt(document.value, path) ?? (Object.create(null) as JsonObject);
   const value = typed(part, schema, (inner) => document.isPlain([...path, ...inner]));
-  const errors = validator(id, schema)(value);
+  const errors = validator(id, schema)(value).slice(0, MOST_FINDINGS);
   return {
     value,
     findings: framed(sorted(errors.map((e) => schemaFinding(e, document, path))), document.text),

@@ -11,7 +11,7 @@ export const CODES = {
   LPS102: {
     title: "file too large",
     explain:
-      "A file may have 16 KiB, 300 lines, 8 levels and 8,000 YAML tokens, so that a reviewer can read it and nobody can stall the check. Split it, or shorten it.",
+      "A file may have 16 KiB, 300 lines, 8 levels, 600 entries in one list or map and 8,000 YAML tokens, so that a reviewer can read it and nobody can stall the check. Split it, or shorten it.",
   },
   LPS103: {
     title: "not plain UTF-8 text",

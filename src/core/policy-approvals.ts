@@ -6,9 +6,14 @@ import { placeOf } from "./policy-checks.ts";
 import type { Facts } from "./policy-input.ts";
 import { approversOf, canBeMet } from "./policy-people.ts";
 
-interface Approvals {
+interface Part {
   readonly obligations: readonly Obligation[];
   readonly findings: readonly Finding[];
+}
+
+interface Approvals extends Part {
+  /** Approvals in all; undefined where a demand cannot be decided. */
+  readonly count: number | undefined;
 }
 
 /** The demands that apply. One that cannot be decided is never left out: it denies. */
@@ -22,8 +27,9 @@ export function approvalsFor(
   const parts = demands.map((demand) => demanded(facts, demand, conditions, values));
   const obligations = parts.flatMap((part) => part.obligations);
   const findings = parts.flatMap((part) => part.findings);
-  if (findings.length > 0 || canBeMet(obligations)) return { obligations, findings };
-  return { obligations, findings: [nobody(facts, obligations)] };
+  if (findings.length > 0) return { obligations, findings, count: undefined };
+  const count = obligations.reduce((sum, obligation) => sum + obligation.count, 0);
+  return { obligations, findings: canBeMet(obligations) ? [] : [nobody(facts, obligations)], count };
 }
 
 function demanded(
@@ -31,7 +37,7 @@ function demanded(
   demand: ApprovalDemand,
   conditions: ReadonlyMap<string, Compiled>,
   values: CelInput,
-): Approvals {
+): Part {
   if (demand.when) {
     const outcome = conditions.get(demand.when.text)?.evaluate(values) ?? {
       ok: false as const,
@@ -47,7 +53,7 @@ function demanded(
     : undecided(facts, `${demand.from.join(", ")} cannot be read`);
 }
 
-function undecided(facts: Facts, reason: string): Approvals {
+function undecided(facts: Facts, reason: string): Part {
   const { entitlement } = facts;
   const found = error(
     "LPS216",

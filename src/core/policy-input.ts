@@ -65,6 +65,12 @@ export function celInput(facts: Facts): CelInput {
   };
 }
 
+/** The same input, with the number of approvals that the request needs; a rule that asks fails where it is not known. */
+export function withApprovals(input: CelInput, approvals: number | undefined): CelInput {
+  if (approvals === undefined) return input;
+  return { ...input, values: { ...input.values, approvals: BigInt(approvals) } };
+}
+
 function time(at: Instant): Date {
   return new Date(Math.floor(at / 1000) * 1000);
 }
@@ -95,10 +101,9 @@ function scopeValue(scope: JsonObject): Readonly<Record<string, readonly string[
 
 /** Reading `subject.groups` fails while any group is unreadable: unknown membership is not absence. */
 function subjectValue({ subject, catalog }: Facts): object {
-  return record("Subject", {
-    name: subject.name,
-    login: subject.forge.login,
-    get groups() {
+  const value = record("Subject", { name: subject.name, login: subject.forge.login });
+  return Object.defineProperty(value, "groups", {
+    get: () => {
       const groups = memberships(catalog, subject.name);
       if (groups === "unknown") throw new RangeError("the groups of policies/people cannot be read");
       return groups;
@@ -135,5 +140,5 @@ function convert(grants: readonly ActiveGrant[]): Grants {
 }
 
 function grantValue(grant: ActiveGrant): object {
-  return record("Grant", { ...grant, start: time(grant.start), end: time(grant.end) });
+  return Object.assign(record("Grant", grant), { start: time(grant.start), end: time(grant.end) });
 }

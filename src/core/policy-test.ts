@@ -60,6 +60,8 @@ function read({ path, bytes }: File): ReadFile | { readonly findings: readonly F
   return findings.length > 0 ? { findings } : one;
 }
 
+const UNEVALUATED = "LPS214";
+
 interface Run {
   readonly result: TestResult;
   readonly decision: Decision;
@@ -73,35 +75,36 @@ function run(test: Case, catalog: Catalog, policies: PolicySet): Run {
   return { decision, result: { file, name, ok, at, ...(!ok && { message: wrong.join("\n") }) } };
 }
 
-/** What is not named is not compared, but the effect always is. */
+/** What is not named is not compared, but the effect always is, and so is that every rule could be evaluated. */
 function differences(expect: Expectation, decision: Decision): readonly string[] {
   const got = found(decision);
+  const { codes = [] } = expect;
   const differs = [
-    line("", expect.effect, got.effect),
-    line("failing rules ", expect.rules && list([...expect.rules].sort()), list(got.rules)),
-    line(
-      "approvals ",
-      expect.approvals && demands(expect.approvals),
-      demands(decision.obligations.approvals),
-    ),
-    line(
+    ...compare("", expect.effect, got.effect, String),
+    ...compare("failing rules ", expect.rules, got.rules, sortedList),
+    ...compare("approvals ", expect.approvals, decision.obligations.approvals, demands),
+    ...compare(
       "findings ",
-      expect.codes && list(expect.codes),
-      list((expect.codes ?? []).filter((code) => got.codes.has(code))),
+      codes,
+      [...codes].filter((code) => got.codes.has(code)),
+      sortedList,
     ),
-  ].filter((text) => text !== undefined);
+  ];
+  if (got.codes.has(UNEVALUATED) && !codes.includes(UNEVALUATED))
+    differs.push("expected every rule to say yes or no");
   return differs.length > 0 ? [...differs, ...reasons(decision)] : [];
 }
 
-function line(what: string, wanted: string | undefined, got: string): string | undefined {
-  return wanted === undefined || wanted === got ? undefined : `expected ${what}${wanted}, got ${got}`;
+function compare<T>(what: string, wanted: T | undefined, got: T, text: (value: T) => string): string[] {
+  if (wanted === undefined || text(wanted) === text(got)) return [];
+  return [`expected ${what}${text(wanted)}, got ${text(got)}`];
 }
 
 function found({ effect, rules, findings }: Decision) {
   const failing = rules.filter(({ ok }) => !ok).map(({ rule }) => rule);
   return {
     effect: effect === "Permit" ? "permit" : "deny",
-    rules: [...new Set(failing)].sort(),
+    rules: [...new Set(failing)],
     codes: new Set<string>(findings.map(({ code }) => code)),
   };
 }
@@ -110,8 +113,8 @@ function demands(approvals: readonly { readonly from: readonly string[]; readonl
   return approvals.map(({ from, count }) => `${count} of ${from.join(", ")}`).join(" and ") || "none";
 }
 
-function list(names: readonly string[]): string {
-  return names.join(", ") || "none";
+function sortedList(names: readonly string[]): string {
+  return [...names].sort().join(", ") || "none";
 }
 
 function reasons({ findings }: Decision): readonly string[] {
@@ -143,7 +146,7 @@ function coverage(known: readonly string[], decisions: readonly Decision[]): Tes
   const seen = (ok: boolean) =>
     new Set(
       decisions
-        .filter(({ findings }) => !findings.some(({ code }) => code === "LPS214"))
+        .filter(({ findings }) => !findings.some(({ code }) => code === UNEVALUATED))
         .flatMap(({ rules }) =>
           rules.filter((row) => row.ok === ok).map(({ policy, rule }) => `${policy}/${rule}`),
         ),

@@ -16,7 +16,7 @@ import type {
 import { approvalsFor } from "./policy-approvals.ts";
 import { CHECKS, longest, placeOf } from "./policy-checks.ts";
 import { gather } from "./policy-facts.ts";
-import { celInput, type Facts } from "./policy-input.ts";
+import { celInput, withApprovals, type Facts } from "./policy-input.ts";
 import type { CompiledPolicy, CompiledRule, PolicySet } from "./policy-set.ts";
 
 export { compilePolicies, type PolicySet } from "./policy-set.ts";
@@ -51,8 +51,9 @@ export function judge(input: Judgement): Decision {
   }
   const { facts } = gathered;
   const values = celInput(facts);
-  const ruled = policies.usable ? applyRules(policies.policies, facts, values) : { rows: [], findings: [] };
   const approvals = approvalsFor(facts, policies.conditions, values);
+  const counted = withApprovals(values, approvals.count);
+  const ruled = policies.usable ? applyRules(policies.policies, facts, counted) : { rows: [], findings: [] };
   return decision(
     [...unusable, ...CHECKS.flatMap((check) => check(facts)), ...ruled.findings, ...approvals.findings],
     { approvals: approvals.obligations, cap: longest(facts) },

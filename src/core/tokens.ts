@@ -4,7 +4,7 @@ import { LIMITS } from "./source.ts";
 
 /** Something at an offset that keeps the file from being read. */
 export interface Objection {
-  readonly is: "feature" | "too-deep" | "too-many";
+  readonly is: "feature" | "limit";
   readonly offset: number;
   readonly length: number;
   readonly what: string;
@@ -17,6 +17,9 @@ const FEATURES: Readonly<Partial<Record<CST.TokenType, string>>> = {
   "directive-line": "a directive",
   "doc-end": "a document end",
 };
+/** One mistake can echo through the rest of the file; nobody reads more than these. */
+const MOST = 20;
+
 /**
  * Runs the lexer and the parser, neither of which recurses, and stops at the limits: what comes after (composing)
  * recurses and compares keys in pairs, and is only ever given small and shallow input.
@@ -31,20 +34,29 @@ export function tokens(
   let isText = false;
   for (const lexeme of new Lexer().lex(text)) {
     const here = { offset: parser.offset, length: lexeme.length };
-    const type = isText ? null : CST.tokenType(lexeme);
-    const feature = type === null ? undefined : FEATURES[type];
+    const feature = isText ? undefined : featureOf(lexeme);
     if (feature !== undefined) objections.push({ is: "feature", what: feature, ...here });
     // The text of a plain or block scalar may look like any token; the lexer announces it.
     isText = lexeme === CST.SCALAR;
     found.push(...parser.next(lexeme));
-    if (++count > LIMITS.tokens) return { objections: [{ is: "too-many", what: "tokens", ...here }] };
-    if (depth(parser.stack) > LIMITS.depth)
-      return { objections: [{ is: "too-deep", what: "levels", ...here }] };
+    const limit = exceeded(parser.stack, ++count);
+    if (limit !== undefined) return { objections: [{ is: "limit", what: limit, ...here }] };
+    if (objections.length >= MOST) return { objections };
+    if (found.length >= MOST) return { tokens: found };
   }
   found.push(...parser.end());
   return objections.length > 0 ? { objections } : { tokens: found };
 }
 
-function depth(stack: readonly CST.Token[]): number {
-  return stack.length > LIMITS.depth ? stack.filter((token) => CST.isCollection(token)).length : 0;
+function featureOf(lexeme: string): string | undefined {
+  const type = CST.tokenType(lexeme);
+  return type === null ? undefined : FEATURES[type];
+}
+
+function exceeded(stack: readonly CST.Token[], count: number): string | undefined {
+  if (count > LIMITS.tokens) return `${LIMITS.tokens} tokens`;
+  const collections = stack.filter((token) => CST.isCollection(token));
+  if (collections.length > LIMITS.depth) return `${LIMITS.depth} levels`;
+  const inner = collections.at(-1);
+  return inner && inner.items.length > LIMITS.entries ? `${LIMITS.entries} entries` : undefined;
 }

@@ -27,7 +27,7 @@ export function plainTree(
 function plain(node: unknown, walk: Walk, depth: number): Json {
   if (isScalar(node)) return scalar(node, walk);
   if (depth > LIMITS.depth) {
-    walk.findings.push(tooLarge("more levels than allowed", span(node, walk.locate)));
+    walk.findings.push(tooLarge(`more than ${LIMITS.depth} levels`, span(node, walk.locate)));
   } else if (isSeq(node)) {
     return node.items.map((item) => plain(item, walk, depth + 1));
   } else if (isMap(node)) {

@@ -49,15 +49,21 @@ function octokitFor(options: ClientOptions): Octokit {
 /** The address of the next page, which must be of the same server: the token goes there. */
 function nextPage(link: string | undefined, apiUrl: string): string | undefined {
   const next = /<([^<>]+)>; *rel="next"/.exec(link ?? "")?.[1];
-  if (next !== undefined && new URL(next).origin !== new URL(apiUrl).origin)
-    odd("the address of the next page");
-  return next;
+  if (next === undefined) return undefined;
+  const known = URL.canParse(next) && new URL(next).origin === new URL(apiUrl).origin;
+  return known ? next : odd("the address of the next page");
 }
+
+/** The route as a person reads it. */
+const filled = (route: string, values: Values): string =>
+  route.replace(/\{(\w+)\}/g, (hole, name: string) =>
+    Object.hasOwn(values, name) ? String(values[name]) : hole,
+  );
 
 /** A client for one server and one token. Nothing is sent yet. */
 export function client(options: ClientOptions): Client {
   const octokit = octokitFor(options);
-  const request = async (route: string, values: Values, name: string) => {
+  const request = async (route: string, values: Values, name = filled(route, values)) => {
     try {
       return await octokit.request(route, values);
     } catch (error) {
@@ -65,18 +71,18 @@ export function client(options: ClientOptions): Client {
     }
   };
   async function* pages(route: string, values: Values = {}): AsyncGenerator<readonly unknown[]> {
-    let answer = await request(route, { ...values, per_page: 100 }, route);
+    let answer = await request(route, { ...values, per_page: 100 });
     for (let page = 1; ; page += 1) {
       const items: unknown = answer.data;
       if (!Array.isArray(items) || page > MAX_PAGES) odd(`the list of ${route}`);
       yield items;
       const next = nextPage(answer.headers.link, options.apiUrl);
       if (next === undefined) return;
-      answer = await request(`GET ${next}`, {}, route);
+      answer = await request(`GET ${next}`, {}, filled(route, values));
     }
   }
   return {
-    call: async (route, values = {}) => (await request(route, values, route)).data as unknown,
+    call: async (route, values = {}) => (await request(route, values)).data as unknown,
     pages,
     all: async (route, values) => {
       const items: unknown[] = [];

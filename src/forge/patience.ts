@@ -13,31 +13,29 @@ export interface Patience {
 /** Clocks and timers are not exact to the millisecond: never come back early. */
 const MARGIN = 20;
 
-/** `budget`: milliseconds that may be waited in all. */
+/** `budget`: milliseconds that may be waited in all. Overlapping demands count once; once overdrawn, none is met. */
 export function patience(budget: number): Patience {
   let left = budget;
   let until = 0;
-  let exhausted = false;
   return {
     stop: (seconds) => {
       const asked = performance.now() + seconds * 1000;
-      const more = asked - Math.max(until, performance.now());
-      if (more <= 0) return !exhausted;
-      exhausted = more > left;
-      if (!exhausted) left -= more;
-      until = asked;
-      return !exhausted;
+      left -= Math.max(0, asked - Math.max(until, performance.now()));
+      until = Math.max(until, asked);
+      return left >= 0;
     },
     ready: async () => {
       const wait = until - performance.now();
       if (wait <= 0) return;
-      if (exhausted)
-        throw new Problem(
-          "unavailable",
-          `GitHub asks to wait ${Math.ceil(wait / 1000)} s before the next call`,
-          "run it again later; an App has a higher limit than the token of a workflow",
-        );
+      if (left < 0) throw tooLong(wait);
       await sleep(wait + MARGIN);
     },
   };
 }
+
+const tooLong = (wait: number): Problem =>
+  new Problem(
+    "unavailable",
+    `GitHub asks to wait ${Math.ceil(wait / 1000)} s before the next call`,
+    "run it again later; an App has a higher limit than the token of a workflow",
+  );

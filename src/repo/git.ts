@@ -4,7 +4,8 @@ import { isAncestor, lastStep, mergeBase, messages, steps, type Past } from "./h
 import { oid } from "./names.ts";
 import { blobs, diff, oidAt, tree, worktreeFiles } from "./objects.ts";
 import type { Git } from "./process.ts";
-import { pushCommit, type Clone } from "./remote.ts";
+import { addressOf, type Clone } from "./network.ts";
+import { pushCommit } from "./remote.ts";
 import type { Repo } from "./repo.ts";
 import { deepen, defaultBranch, fetchAll, fetchOne, tip } from "./tracking.ts";
 import { build } from "./write.ts";
@@ -29,6 +30,8 @@ export interface GitRepo extends Repo {
   readonly ledgerBranch: string;
   /** Fetches one branch, which may not exist. False when the remote could not be reached. */
   fetchBranch(branch: string): Promise<boolean>;
+  /** `owner/name`, the end of the remote's address; undefined where it has no such end. */
+  remoteName(): Promise<string | undefined>;
 }
 
 /** Opens a clone. Nothing is read or written before the first call. */
@@ -50,6 +53,7 @@ export function gitRepo(options: GitRepoOptions): GitRepo {
     ledgerBranch,
     fetch: () => fetchAll(clone, ledgerBranch),
     fetchBranch: (branch) => fetchOne(clone, branch),
+    remoteName: async () => /([\w.-]+\/[\w.-]+?)(?:\.git)?\/?$/.exec(await addressOf(clone))?.[1],
     defaultBranch: () => defaultBranch(clone),
     remoteTip: (branch) => tip(clone, branch),
     tree: (commit, under) => tree(git, commit, under),

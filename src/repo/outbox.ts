@@ -2,8 +2,9 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Batch } from "../core/chain.ts";
+import { EMPTY_TIP, sealAll, type Batch } from "../core/chain.ts";
 import { error } from "../core/finding.ts";
+import { parseEntry } from "../core/ledger-lines.ts";
 import type { Finding } from "../core/model.ts";
 import { run, type Git } from "./process.ts";
 
@@ -26,26 +27,19 @@ export interface Outbox {
 /** In a folder of the clone's git directory, which is found when it is first needed. */
 export function outbox(git: Git, folder: string): Outbox {
   let found: Promise<string> | undefined;
-  const where = () =>
-    (found ??= run(git, ["rev-parse", "--path-format=absolute", "--git-path", folder]).then(({ out }) =>
-      out.trim(),
-    ));
+  const where = (): Promise<string> => (found ??= gitPath(git, folder));
   return {
     async read() {
       const dir = await where();
-      const names = (await list(dir)).filter((name) => name.endsWith(".json")).sort();
-      const read = await Promise.all(names.map(async (name) => ({ name, kept: await load(dir, name) })));
-      const broken = read.filter((one) => one.kept === undefined);
-      const findings = broken.map(({ name }) =>
-        error(
-          "LPS511",
-          `kept receipts cannot be read: ${name}`,
-          "read the file in the clone's lapse/outbox by hand",
-        ),
-      );
-      return { kept: read.flatMap((one) => one.kept ?? []), findings };
+      const read = await Promise.all((await list(dir)).map((name) => load(dir, name)));
+      const kept = read.filter((one) => typeof one === "object");
+      const findings = read.filter((one) => typeof one === "string").map(damaged);
+      return { kept, findings };
     },
-    keep: async (batch, name) => write(await where(), name ?? newName(batch.at), batch),
+    async keep(batch, name) {
+      const dir = await where();
+      await write(dir, name ?? nextName(await list(dir)), batch);
+    },
     async drop(kept) {
       if (kept.length === 0) return;
       const dir = await where();
@@ -54,26 +48,42 @@ export function outbox(git: Git, folder: string): Outbox {
   };
 }
 
-function newName(at: number): string {
-  return `${String(at).padStart(15, "0")}-${randomBytes(8).toString("hex")}.json`;
+async function gitPath(git: Git, path: string): Promise<string> {
+  return (await run(git, ["rev-parse", "--path-format=absolute", "--git-path", path])).out.trim();
+}
+
+function damaged(name: string): Finding {
+  const fix = "read the file in the clone's lapse/outbox by hand";
+  return error("LPS511", `kept receipts cannot be read: ${name}`, fix);
+}
+
+/** Sorts after all that are there: the order of keeping is the order of what happened. */
+function nextName(names: readonly string[]): string {
+  const last = Number.parseInt(names.at(-1) ?? "0", 10);
+  return `${String(last + 1).padStart(12, "0")}-${randomBytes(8).toString("hex")}.json`;
 }
 
 async function list(dir: string): Promise<readonly string[]> {
-  return readdir(dir).catch((cause: unknown) => {
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return [];
+  const names = await readdir(dir).catch((cause: unknown) => {
+    if (isMissing(cause)) return [];
     throw cause;
   });
+  return names.filter((name) => name.endsWith(".json")).sort();
 }
 
-async function load(dir: string, name: string): Promise<Kept | undefined> {
+/** The name alone when the file is damaged; undefined when another run has just flushed it. */
+async function load(dir: string, name: string): Promise<Kept | string | undefined> {
   try {
-    const value = JSON.parse(await readFile(join(dir, name), "utf8")) as Partial<Kept>;
-    const fits =
-      Array.isArray(value.drafts) && Number.isSafeInteger(value.at) && typeof value.run === "string";
-    return fits ? { ...(value as Kept), name } : undefined;
-  } catch {
-    return undefined;
+    const batch = JSON.parse(await readFile(join(dir, name), "utf8")) as Batch;
+    const { lines } = sealAll([batch], EMPTY_TIP, () => "");
+    return lines.every((line) => parseEntry(line)) ? { ...batch, name } : name;
+  } catch (cause) {
+    return isMissing(cause) ? undefined : name;
   }
+}
+
+function isMissing(cause: unknown): boolean {
+  return cause instanceof Error && "code" in cause && cause.code === "ENOENT";
 }
 
 async function write(dir: string, name: string, batch: Omit<Kept, "name">): Promise<void> {

@@ -1,16 +1,8 @@
-// How do we talk to the remote? (fetch, push and ask, through simple-git; the only file that uses the network)
+// What do we want from the remote? (ask, fetch, push; and what its refusals mean)
 import { Problem } from "../core/problem.ts";
-import { withConfig } from "./environment.ts";
 import { branchName, isOid, oid } from "./names.ts";
-import { complaintOf, run, type Git } from "./process.ts";
-
-/** A clone and the remote it belongs to. */
-export interface Clone {
-  readonly git: Git;
-  readonly remote: string;
-  /** For HTTPS remotes; sent as a header, never part of a URL, an argument or a message. */
-  readonly token?: string;
-}
+import { talk, type Clone } from "./network.ts";
+import { complaintOf, run } from "./process.ts";
 
 /** What the remote says of itself: the default branch's name, and the ids of it and of the branches asked for. */
 export interface Advertised {
@@ -18,10 +10,8 @@ export interface Advertised {
   readonly tips: ReadonlyMap<string, string>;
 }
 
-type Answer = { readonly ok: true; readonly out: string } | { readonly ok: false; readonly why: string };
-
 const UNREACHABLE =
-  /timeout reached|could not resolve|couldn't connect|failed to connect|connection (refused|reset|timed out|closed)|network is unreachable|no route to host|operation timed out|early eof|unexpected disconnect|hung up unexpectedly|returned error: (408|429|5\d\d)|rpc failed|empty reply|could not read from remote|does not appear to be a git repository|repository '\/[^']*' (not found|does not exist)|ssl_|tls|gnutls/i;
+  /timeout reached|operation too slow|could not resolve|couldn't connect|failed to connect|connection (refused|reset|timed out|closed)|network is unreachable|no route to host|operation timed out|early eof|unexpected disconnect|hung up unexpectedly|returned error: (408|429|5\d\d)|rpc failed|empty reply|could not read from remote|does not appear to be a git repository|repository '\/[^']*' (not found|does not exist)|ssl_|tls|gnutls/i;
 const REFUSED =
   /authentication failed|could not read (username|password)|permission( to .*)? denied|publickey|returned error: (401|403|404)|access denied|repository not found|terminal prompts disabled|invalid credentials|write access|protected branch|gh006|gh013|hook declined/i;
 const RACE =
@@ -111,47 +101,4 @@ function expectUnreachable(why: string): void {
     `git could not talk to the remote: ${saying}`,
     "see git's message, run it again",
   );
-}
-
-async function talk(clone: Clone, args: readonly string[]): Promise<Answer> {
-  const { simpleGit, GitError } = await import("simple-git");
-  const env = withConfig(clone.git.env, await authorization(clone));
-  const git = simpleGit({
-    baseDir: clone.git.dir,
-    completion: { onClose: true, onExit: false },
-    // Output does not extend the bound: a remote that drips is as bad as one that hangs.
-    timeout: { block: clone.git.timeout, stdOut: false, stdErr: false },
-    allowEnvironment: Object.keys(env).filter((key) => /^(git|ssh)_/i.test(key)),
-    // Our own pins and the operator's own credentials, see environment.ts; nothing else gets this far.
-    unsafe: {
-      allowUnsafeAskPass: true,
-      allowUnsafeConfigEnvCount: true,
-      allowUnsafeConfigPaths: true,
-      allowUnsafeFsMonitor: true,
-      allowUnsafeHooksPath: true,
-      allowUnsafeSshCommand: true,
-    },
-  }).env(env);
-  try {
-    return { ok: true, out: await git.raw([...args]) };
-  } catch (failure) {
-    if (failure instanceof GitError) return { ok: false, why: failure.message };
-    throw failure;
-  }
-}
-
-/** The header that carries our token, only for this remote; an empty value first drops anyone else's. */
-async function authorization({ git, remote, token }: Clone): Promise<readonly (readonly [string, string])[]> {
-  if (token === undefined) return [];
-  const { out } = await run(git, ["ls-remote", "--get-url", remote]);
-  if (!URL.canParse(out.trim())) return [];
-  const url = new URL(out.trim());
-  const loopback = url.hostname === "127.0.0.1" || url.hostname === "localhost" || url.hostname === "[::1]";
-  if (url.protocol !== "https:" && !(url.protocol === "http:" && loopback)) return [];
-  const key = `http.${url.protocol}//${url.host}${url.pathname}.extraHeader`;
-  const credential = Buffer.from(`x-access-token:${token}`).toString("base64");
-  return [
-    [key, ""],
-    [key, `Authorization: Basic ${credential}`],
-  ];
 }

@@ -2,7 +2,8 @@
 import { Problem } from "../core/problem.ts";
 import { branchName, oid } from "./names.ts";
 import { run } from "./process.ts";
-import { advertised, fetchBranches, type Clone } from "./remote.ts";
+import type { Clone } from "./network.ts";
+import { advertised, fetchBranches } from "./remote.ts";
 
 /** One question to the remote; a fetch only where the answer differs from what is here. */
 export async function fetchAll(clone: Clone, ledgerBranch: string): Promise<boolean> {

@@ -34,51 +34,51 @@ function basis({ main, ledger, now }: AuditReport): string {
 }
 
 function rows(report: AuditReport): readonly (readonly [string, string])[] {
-  const { population: p, files, books, targets } = report;
   return [
-    [
-      "Population",
-      words([
-        [p.admitted, "admitted"],
-        [p.removed, "removed"],
-        [p.open, "open"],
-        [p.refused, "refused"],
-        [p.missed, "missed"],
-        [p.breakGlass, "break-glass"],
-      ]),
-    ],
-    [
-      "Requests",
-      equation(files.onMain, "on main", files.difference, [
-        [files.decided, "decided"],
-        [files.fresh, "not processed yet"],
-        [files.passed, "came and went"],
-      ]),
-    ],
-    [
-      "Ledger",
-      equation(books.admitted, "admitted", books.difference, [
-        [books.removed, "removed"],
-        [books.void, "void"],
-        [books.open, "open"],
-      ]),
-    ],
-    [
-      "Targets",
-      targets === undefined
-        ? "not asked (add --observe)"
-        : equation(targets.live, "live", targets.difference, [[targets.observed, "observed"]]),
-    ],
+    ["Population", populationWords(report)],
+    ...reconciliation(report),
     ["Approval", approvalWords(report)],
     ["Removal latency", latencyWords(report)],
   ];
 }
 
-type Counts = readonly (readonly [number, string])[];
-
-function words(counts: Counts): string {
+function populationWords({ population: p }: AuditReport): string {
+  const counts: Counts = [
+    [p.admitted, "admitted"],
+    [p.removed, "removed"],
+    [p.open, "open"],
+    [p.refused, "refused"],
+    [p.missed, "missed"],
+    [p.breakGlass, "break-glass"],
+  ];
   return counts.map(([count, what]) => `${count} ${what}`).join("   ");
 }
+
+function reconciliation({ files, books, targets }: AuditReport): readonly (readonly [string, string])[] {
+  const requests = equation(files.onMain, "on main", files.difference, [
+    [files.decided, "decided"],
+    [files.fresh, "not processed yet"],
+    [files.passed, "came and went"],
+  ]);
+  const ledger = equation(books.admitted, "admitted", books.difference, [
+    [books.removed, "removed"],
+    [books.void, "void"],
+    [books.open, "open"],
+  ]);
+  const observed =
+    targets &&
+    equation(targets.live, "live", targets.difference, [
+      [targets.observed, "observed"],
+      [targets.unreadable, "not read"],
+    ]);
+  return [
+    ["Requests", requests],
+    ["Ledger", ledger],
+    ["Targets", observed ?? "not asked (add --observe)"],
+  ];
+}
+
+type Counts = readonly (readonly [number, string])[];
 
 function equation(left: number, what: string, difference: number, right: Counts): string {
   const [first, ...rest] = right;

@@ -145,7 +145,7 @@ function details(one: Checked, { residue }: CheckPage): readonly RootContent[] {
   const change = claim && [
     list([
       [
-        words("+ grant "),
+        words("grant "),
         code(claim.target),
         words(" to "),
         code(claim.identity),

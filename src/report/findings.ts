@@ -18,15 +18,14 @@ function block(finding: Finding, paint: Paint): readonly string[] {
   return [
     `${where}${paint(style, finding.code)}  ${paint("bold", visible(finding.message))}`,
     ...(finding.frame === undefined ? [] : visibleLines(finding.frame).map((line) => `  ${line}`)),
-    ...labelled("why", finding.why),
-    ...labelled("fix", finding.fix),
-    ...labelled("more", `lapse explain ${finding.code}`),
+    ...labelled("why", finding.why === undefined ? [] : visibleLines(finding.why)),
+    ...labelled("fix", [visible(finding.fix)]),
+    ...labelled("more", [`lapse explain ${finding.code}`]),
   ];
 }
 
-function labelled(label: string, text: string | undefined): readonly string[] {
-  if (text === undefined || text === "") return [];
-  return visibleLines(text).map((line, i) => `    ${(i === 0 ? label : "").padEnd(5)} ${line}`);
+function labelled(label: string, lines: readonly string[]): readonly string[] {
+  return lines.map((line, i) => `    ${(i === 0 ? label : "").padEnd(5)} ${line}`);
 }
 
 /** `requests/orders-db-read/a.yaml:8:16`. */

@@ -1,5 +1,6 @@
 // What shape do programs get?
-import type { Finding } from "../core/model.ts";
+import type { Finding, Instant } from "../core/model.ts";
+import { printInstant } from "../core/time.ts";
 import { jsonText } from "./encode.ts";
 
 /** Grows only when a field changes its meaning or goes away; new fields may come at any time. */
@@ -20,4 +21,15 @@ export function findingsJson(findings: readonly Finding[]): readonly object[] {
     why,
     ...at,
   }));
+}
+
+const INSTANTS: ReadonlySet<string> = new Set(["at", "start", "end", "openedAt", "mergedAt"]);
+
+/** A ledger entry as programs get it: the same, with every instant in RFC 3339. */
+export function entryJson(entry: object): unknown {
+  return JSON.parse(
+    JSON.stringify(entry, (key, value: unknown) =>
+      INSTANTS.has(key) && typeof value === "number" ? printInstant(value as Instant) : value,
+    ),
+  );
 }

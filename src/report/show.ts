@@ -5,6 +5,7 @@ import { STATES, type State } from "../core/states.ts";
 import { storyState, type Story } from "../core/story.ts";
 import { printInstant } from "../core/time.ts";
 import { page, visible } from "./encode.ts";
+import { entryJson } from "./json.ts";
 import { painter } from "./paint.ts";
 import { reasonWords } from "./reasons.ts";
 import { lengthWords, relative, utc, utcSeconds } from "./time-words.ts";
@@ -114,6 +115,6 @@ export function storyJson(story: Story): object {
     path: outcome.path,
     reason: asked?.reason ?? null,
     ticket: asked?.ticket ?? null,
-    entries: entries.map((entry) => ({ ...entry, at: printInstant(entry.at) })),
+    entries: entries.map(entryJson),
   };
 }

@@ -6,8 +6,6 @@ export interface Trial {
   /** The least that anybody would have to do. */
   floor(): void | Promise<void>;
   ours(): void | Promise<void>;
-  /** Removes what `prepare` left on disk. */
-  done?(): void | Promise<void>;
 }
 
 export interface Row {
@@ -46,27 +44,23 @@ async function timed(work: () => void | Promise<void>): Promise<number> {
  */
 export async function measure(row: Row, rounds: number, smoke: boolean): Promise<Result> {
   const trial = await row.prepare(smoke);
-  try {
-    const floors: number[] = [];
-    const ours: number[] = [];
-    for (let round = -1; round < rounds; round++) {
-      const turns = [
-        { into: floors, work: () => trial.floor() },
-        { into: ours, work: () => trial.ours() },
-      ];
-      if (round % 2 !== 0) turns.reverse();
-      for (const { into, work } of turns) {
-        globalThis.gc?.();
-        const ms = await timed(work);
-        if (round >= 0) into.push(ms);
-      }
+  const floors: number[] = [];
+  const ours: number[] = [];
+  for (let round = -1; round < rounds; round++) {
+    const turns = [
+      { into: floors, work: () => trial.floor() },
+      { into: ours, work: () => trial.ours() },
+    ];
+    if (round % 2 !== 0) turns.reverse();
+    for (const { into, work } of turns) {
+      globalThis.gc?.();
+      const ms = await timed(work);
+      if (round >= 0) into.push(ms);
     }
-    const ratio = median(ours.map((ms, i) => ms / (floors[i] ?? NaN)));
-    const { name, budget } = row;
-    return { name, floor: median(floors), ours: median(ours), ratio, budget, ok: ratio <= budget };
-  } finally {
-    await trial.done?.();
   }
+  const ratio = median(ours.map((ms, i) => ms / (floors[i] ?? NaN)));
+  const { name, budget } = row;
+  return { name, floor: median(floors), ours: median(ours), ratio, budget, ok: ratio <= budget };
 }
 
 const COLUMNS = ["row", "floor ms", "ours ms", "ratio", "budget", ""];

@@ -49,7 +49,8 @@ export function onMain({ is, at, request }: Step): string {
 
 /** Keeps the ledger's chain while its commits are written; `close` writes the checkpoint. */
 export function ledgerBranch(catalog: Catalog): {
-  append(step: Step): string;
+  /** What one run found to do. */
+  append(steps: readonly Step[]): string;
   close(now: Instant, main: string): string;
   readonly live: ReadonlyMap<string, LiveGrant>;
 } {
@@ -67,10 +68,15 @@ export function ledgerBranch(catalog: Catalog): {
   };
   return {
     live,
-    append: ({ is, at, request }) => {
-      const log = seal(is === "opened" ? opening(request, catalog) : ending(request, catalog), at);
-      const id = is === "opened" ? put(idPath(request.id, sha256), `${request.blob}\n`) : "";
-      return commit(LEDGER, at, `${is}: ${request.id}\n`, log + id);
+    append: (steps) => {
+      const drafts = steps.flatMap((step) =>
+        (step.is === "opened" ? opening : ending)(step.request, catalog),
+      );
+      const at = steps.at(-1)?.at ?? (0 as Instant);
+      const ids = steps.flatMap(({ is, request: { id, blob } }) =>
+        is === "opened" ? [put(idPath(id, sha256), `${blob}\n`)] : [],
+      );
+      return commit(LEDGER, at, `${steps.length} requests\n`, seal(drafts, at) + ids.join(""));
     },
     close: (now, main) => {
       const log = seal([{ kind: "heartbeat", main }], now, main);

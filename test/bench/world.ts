@@ -10,7 +10,7 @@ import type { LiveGrant } from "../../src/core/entry.ts";
 import type { Catalog } from "../../src/core/model.ts";
 import { firstCommit, ledgerBranch, onMain, pullBranch } from "./branches.ts";
 import { company, policyFiles } from "./company.ts";
-import { NOW, request, steps, type Past } from "./history.ts";
+import { NOW, request, steps, type Past, type Step } from "./history.ts";
 import { random, type Random } from "./random.ts";
 
 export interface World {
@@ -23,8 +23,10 @@ export interface World {
   readonly head: string;
   /** A variable that no Git configuration of this machine can change. */
   readonly env: Readonly<Record<string, string>>;
-  remove(): void;
 }
+
+/** Requests that one run finds to open or end. */
+const A_RUN = 20;
 
 const env = {
   PATH: process.env["PATH"] ?? "",
@@ -36,9 +38,21 @@ const env = {
 export const git = (cwd: string, ...args: readonly string[]): string =>
   execFileSync("git", args, { cwd, env, encoding: "utf8", maxBuffer: 2 ** 30, timeout: 600_000 }).trim();
 
-/** Builds the repository. The ledger's last entry is a heartbeat of a minute ago. */
-export async function world(seed: number, past: Past): Promise<World> {
+const worlds = new Map<number, Promise<World>>();
+
+/** A repository with this many live requests, shared by the rows and removed with the process. */
+export function liveWorld(count: number): Promise<World> {
+  const made = worlds.get(count) ?? world(1, { lifecycles: count, live: count });
+  worlds.set(count, made);
+  return made;
+}
+
+/** Builds a repository. The ledger's last entry is a heartbeat of this very moment. */
+async function world(seed: number, past: Past): Promise<World> {
   const root = mkdtempSync(join(tmpdir(), "lapse-bench-"));
+  process.once("exit", () => {
+    rmSync(root, { recursive: true, force: true });
+  });
   const [origin, dir] = [join(root, "origin.git"), join(root, "access")];
   git(root, "init", "--quiet", "--bare", "--initial-branch=main", origin);
   const catalog = company();
@@ -49,10 +63,7 @@ export async function world(seed: number, past: Past): Promise<World> {
   await fastImport(origin, remembered(past, { catalog, rng: random(seed), ledger, main: base }));
   git(root, "clone", "--quiet", "--no-checkout", origin, dir);
   const head = git(dir, "rev-parse", "origin/pull");
-  const remove = (): void => {
-    rmSync(root, { recursive: true, force: true });
-  };
-  return { dir, catalog, live: ledger.live, base, head, env, remove };
+  return { dir, catalog, live: ledger.live, base, head, env };
 }
 
 function* onto(past: Past, catalog: Catalog, rng: Random): Generator<string> {
@@ -69,7 +80,14 @@ interface Remembering {
 }
 
 function* remembered(past: Past, { catalog, rng, ledger, main }: Remembering): Generator<string> {
-  for (const step of steps(past, catalog, rng)) yield ledger.append(step);
+  let batch: Step[] = [];
+  for (const step of steps(past, catalog, rng)) {
+    batch.push(step);
+    if (batch.length < A_RUN) continue;
+    yield ledger.append(batch);
+    batch = [];
+  }
+  if (batch.length > 0) yield ledger.append(batch);
   yield ledger.close(NOW, main);
 }
 

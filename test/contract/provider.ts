@@ -20,7 +20,7 @@ export interface World {
   /** Opens a session on a target that does not exist. */
   connectNowhere: (() => Promise<Session>) | Skip;
   /** Does the access really work for this subject? */
-  can(subject: string): Promise<boolean>;
+  readonly can: (subject: string) => Promise<boolean>;
   standing(subject: string): Promise<void>;
   addSubject(name: string): Promise<void>;
   rename(subject: string, to: string): Promise<void>;
@@ -40,7 +40,7 @@ export interface World {
   tooSoon: (() => void) | Skip;
   /** Moves the target's clock past the window. */
   expire: (() => void) | Skip;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 const HOSTILE = [
@@ -56,7 +56,7 @@ const HOSTILE = [
 /** Needs this helper, or skips the test with the reason why there is none. */
 function need<T>(context: TestContext, helper: T | Skip): T {
   if (typeof helper === "object" && helper !== null && "skip" in helper) context.skip(helper.skip);
-  return helper as T;
+  return helper;
 }
 
 async function failsWith(

@@ -5,19 +5,28 @@ import type { Instant } from "../../src/core/model.ts";
 import { chronicler, dueAt, mayExist, type Case } from "../../src/core/history.ts";
 import { aLife, anAdmission, anAssignment, at, blobOf, entries } from "../support/cases.ts";
 
-function read(drafts: readonly (readonly [Instant, Draft])[]) {
+type Dated = readonly [Instant, Draft];
+
+function read(drafts: readonly Dated[]) {
   const seen = chronicler();
   for (const entry of entries(drafts)) seen.add(entry);
   return seen.chronicle();
 }
 
-function only(drafts: readonly (readonly [Instant, Draft])[]): Case {
+function only(drafts: readonly Dated[]): Case {
   const [one] = read(drafts).cases.values();
   if (one === undefined) throw new Error("no case");
   return one;
 }
 
 const target = "orders-db";
+/** The first three entries of every life. */
+function begun(request: string): readonly [Dated, Dated, Dated] {
+  const [admitted, intent, granted] = aLife(request);
+  if (!admitted || !intent || !granted) throw new Error("a life begins with three entries");
+  return [admitted, intent, granted];
+}
+
 const FILE = { request: "r", path: "requests/orders-db-read/r.yaml", blob: blobOf("r") };
 
 describe("a case", () => {
@@ -82,12 +91,12 @@ describe("a case", () => {
   });
 
   test("whose access stood before is never ours to lose", () => {
-    const [admitted, , granted] = aLife("r");
+    const [admitted, , granted] = begun("r");
     const assignment = anAssignment("r");
     const one = only([
-      admitted!,
+      admitted,
       [at(1), { kind: "intent", op: "grant", request: "r", target, assignment, prestate: "standing" }],
-      [granted![0], { kind: "granted", request: "r", target, standing: true, receipt: {} }],
+      [granted[0], { kind: "granted", request: "r", target, standing: true, receipt: {} }],
     ]);
     expect(one.standing).toBe(true);
     expect(mayExist(one)).toBe(false);
@@ -96,10 +105,10 @@ describe("a case", () => {
 
 describe("what belongs nowhere", () => {
   test("is a grant without an admission, a grant after the end, a second decision", () => {
-    const [admitted, intent, granted] = aLife("r");
-    expect(read([granted!]).misplaced).toEqual([{ seq: 1, kind: "granted", request: "r" }]);
-    expect(read([...aLife("r", 5), intent!]).misplaced).toMatchObject([{ kind: "intent" }]);
-    expect(read([admitted!, admitted!]).misplaced).toMatchObject([{ seq: 2, kind: "admitted" }]);
+    const [admitted, intent, granted] = begun("r");
+    expect(read([granted]).misplaced).toEqual([{ seq: 1, kind: "granted", request: "r" }]);
+    expect(read([...aLife("r", 5), intent]).misplaced).toMatchObject([{ kind: "intent" }]);
+    expect(read([admitted, admitted]).misplaced).toMatchObject([{ seq: 2, kind: "admitted" }]);
   });
 
   test("is not a removal that two runs both wrote", () => {

@@ -24,7 +24,16 @@ export function aClaim(request = "fix-orders", changes: Partial<Claim> = {}): Cl
 
 export function anAssignment(request = "fix-orders"): Assignment {
   const { owner, target, provider, connection, role, scope } = aClaim(request);
-  return { key: `role:${request}`, owner, target, provider, connection, principal: { name: "ann_ro" }, role, scope };
+  return {
+    key: `role:${request}`,
+    owner,
+    target,
+    provider,
+    connection,
+    principal: { name: "ann_ro" },
+    role,
+    scope,
+  };
 }
 
 /** Approved by carol, merged at noon, for one hour. */
@@ -69,18 +78,32 @@ export function aLive(request = "fix-orders", changes: Partial<LiveGrant> = {}):
 }
 
 export function blobOf(request: string): string {
-  return Array.from(`${request}-blob`, (c) => c.charCodeAt(0).toString(16)).join("").padEnd(40, "0").slice(0, 40);
+  return Array.from(`${request}-blob`, (c) => c.charCodeAt(0).toString(16))
+    .join("")
+    .padEnd(40, "0")
+    .slice(0, 40);
 }
 
 /** Drafts with their places in the ledger; the chain of hashes is another test's business. */
 export function entries(drafts: readonly (readonly [Instant, Draft])[]): readonly Entry[] {
-  return drafts.map(([when, draft], i) => ({ ...draft, v: 1, seq: i + 1, at: when, run: "77", prev: "0".repeat(64) }));
+  return drafts.map(([when, draft], i) => ({
+    ...draft,
+    v: 1,
+    seq: i + 1,
+    at: when,
+    run: "77",
+    prev: "0".repeat(64),
+  }));
 }
 
 type Dated = readonly [Instant, Draft];
 
 /** Admitted and granted at noon; removed some seconds after its end, or not at all. */
-export function aLife(request: string, removedAfter?: number, admission = anAdmission(request)): readonly Dated[] {
+export function aLife(
+  request: string,
+  removedAfter?: number,
+  admission = anAdmission(request),
+): readonly Dated[] {
   const { target } = admission.claim;
   const assignment = anAssignment(request);
   const { end } = admission;
@@ -91,7 +114,15 @@ export function aLife(request: string, removedAfter?: number, admission = anAdmi
           [end, { kind: "intent", op: "revoke", request, target, assignment, because: "expired" }],
           [
             (end + removedAfter * 1000) as Instant,
-            { kind: "revoked", request, target, because: "expired", end, residue: [], receipt: { read: "absent" } },
+            {
+              kind: "revoked",
+              request,
+              target,
+              because: "expired",
+              end,
+              residue: [],
+              receipt: { read: "absent" },
+            },
           ],
         ];
   return [

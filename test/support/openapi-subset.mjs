@@ -1,6 +1,7 @@
 // How is `openapi-subset.json` cut from GitHub's own description of its API?
 // Usage: node openapi-subset.mjs <api.github.com.json of the package @octokit/openapi> > openapi-subset.json
 import { readFileSync } from "node:fs";
+import { argv, stdout } from "node:process";
 
 const OPERATIONS = new Set([
   "checks/create",
@@ -55,19 +56,28 @@ function withoutProse(x) {
 const isSchema = (key, value) =>
   key !== "examples" && isObject(value) && ("type" in value || "$ref" in value);
 
+const refers = (x) => ["$ref", "allOf", "anyOf", "oneOf"].some((key) => key in x);
+
 /** OpenAPI 3.0's `nullable` in the words of JSON Schema. */
 function withNull(x) {
   if (Array.isArray(x)) return x.map(withNull);
   if (!isObject(x)) return x;
-  const { nullable, ...rest } = x;
-  const out = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, withNull(value)]));
-  if (nullable !== true)
-    return "nullable" in x && isObject(nullable) ? { ...out, nullable: withNull(nullable) } : out;
-  if ("$ref" in out || "allOf" in out || "anyOf" in out || "oneOf" in out)
-    return { anyOf: [out, { type: "null" }] };
-  if (typeof out.type === "string") out.type = [out.type, "null"];
-  if (Array.isArray(out.enum) && !out.enum.includes(null)) out.enum = [...out.enum, null];
-  return out;
+  const out = Object.fromEntries(
+    Object.entries(x)
+      .filter(([key, value]) => key !== "nullable" || isObject(value))
+      .map(([key, value]) => [key, withNull(value)]),
+  );
+  return x.nullable === true ? orNull(out) : out;
+}
+
+function orNull(schema) {
+  if (refers(schema)) return { anyOf: [schema, { type: "null" }] };
+  const { type, enum: words } = schema;
+  return {
+    ...schema,
+    ...(typeof type === "string" && { type: [type, "null"] }),
+    ...(Array.isArray(words) && !words.includes(null) && { enum: [...words, null] }),
+  };
 }
 
 function cut(source) {
@@ -105,4 +115,4 @@ function cut(source) {
   );
 }
 
-process.stdout.write(JSON.stringify(cut(JSON.parse(readFileSync(process.argv[2], "utf8")))) + "\n");
+stdout.write(JSON.stringify(cut(JSON.parse(readFileSync(argv[2], "utf8")))) + "\n");

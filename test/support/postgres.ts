@@ -19,19 +19,16 @@ export interface Site {
   readonly applier: string;
   readonly connection: JsonObject;
   /** As the superuser; identifiers are quoted by the caller with `quote`. */
-  admin<T extends pg.QueryResultRow = pg.QueryResultRow>(
-    text: string,
-    values?: readonly unknown[],
-  ): Promise<T[]>;
-  connect(options?: { timeout?: number; terminate?: boolean; url?: string }): Promise<Session>;
+  readonly admin: <T extends pg.QueryResultRow = pg.QueryResultRow>(text: string) => Promise<T[]>;
+  readonly connect: (options?: { timeout?: number; terminate?: boolean; url?: string }) => Promise<Session>;
   claim(more?: Partial<Claim>): Claim;
-  addSubject(name: string): Promise<void>;
+  readonly addSubject: (name: string) => Promise<void>;
   /** A session of the subject; closed with the site. */
-  login(subject: string): Promise<pg.Client>;
+  login(subject: string, database?: string): Promise<pg.Client>;
   /** Can the subject read what the role may read, in a new session? */
-  can(subject: string): Promise<boolean>;
+  readonly can: (subject: string) => Promise<boolean>;
   url(user: string, database?: string): string;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 let count = 0;
@@ -58,8 +55,7 @@ export async function site(server: PostgresServer): Promise<Site> {
     ...names,
     connection,
     url,
-    admin: async <T extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) =>
-      (await pool.query<T>(text, [...values])).rows,
+    admin: async <T extends pg.QueryResultRow>(text: string) => (await pool.query<T>(text)).rows,
     connect: async ({ timeout = 5_000, terminate, url: other } = {}) => {
       const settings = { ...connection, ...(terminate !== undefined && { terminate }) };
       const secret = (name: string) => (name === "APPLIER_URL" ? (other ?? url(names.applier)) : undefined);
@@ -81,8 +77,11 @@ export async function site(server: PostgresServer): Promise<Site> {
     addSubject: async (name) => {
       await pool.query(`CREATE ROLE ${quote(name)} LOGIN PASSWORD '${PASSWORD}'`);
     },
-    login: async (subject) => {
-      const client = new pg.Client({ connectionString: url(subject), connectionTimeoutMillis: 5_000 });
+    login: async (subject, database) => {
+      const client = new pg.Client({
+        connectionString: url(subject, database),
+        connectionTimeoutMillis: 5_000,
+      });
       client.on("error", () => undefined);
       await client.connect();
       open.push(client);

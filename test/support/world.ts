@@ -74,7 +74,7 @@ export async function world(options: WorldOptions = {}): Promise<World> {
       run: "test",
       repo,
       ledger: gitLedger(repo),
-      forge: () => Promise.resolve(github({ apiUrl, repository: "acme/access", token, timeout: 3000 })),
+      forge: () => Promise.resolve(github({ apiUrl, repository: "acme/access", token })),
       provider: async (kind) => providers[kind] ?? (await loadProvider(kind)),
       secret: (name) => options.secrets?.[name],
       io: {

@@ -50,13 +50,15 @@ export interface MemoryTarget extends MemoryOptions {
   /** Every stretch of access so far, oldest first: what tests hold against the promises. */
   history(): readonly Interval[];
   subject(name: string): number | undefined;
+  /** Makes a subject known. */
+  admit(name: string): void;
   /** Runs a write, and notes who gained and who lost access by it. */
   write(change: () => void): void;
   give(subject: string, role: string): void;
   take(subject: string, role: string): void;
   rename(subject: string, to: string): void;
   can(subject: string, role: string): boolean;
-  settle(): void;
+  readonly settle: () => void;
   /** The next `times` (1) calls of this kind go wrong. */
   fault(on: Call, kind: FaultKind, times?: number): void;
   heal(): void;
@@ -127,11 +129,16 @@ function clock({ clock, nativeExpiry }: MemoryOptions): Pick<MemoryTarget, "now"
   };
 }
 
-function directory(known: readonly string[] | undefined): Pick<MemoryTarget, "subject" | "rename"> {
+function directory(known: readonly string[] | undefined): Pick<MemoryTarget, "subject" | "admit" | "rename"> {
   const ids = new Map((known ?? []).map((name, index) => [name, index + 1]));
+  let last = ids.size;
+  const admit = (name: string) => {
+    if (!ids.has(name)) ids.set(name, ++last);
+  };
   return {
+    admit,
     subject: (name) => {
-      if (known === undefined && !ids.has(name)) ids.set(name, ids.size + 1);
+      if (known === undefined) admit(name);
       return ids.get(name);
     },
     rename: (name, to) => {

@@ -60,7 +60,7 @@ async function nobodyHasAccess(scene: Scene): Promise<void> {
 
 async function asking({ tell, ann }: Scene): Promise<void> {
   tell.act("Asking for too much is refused before anybody is bothered");
-  must(await tell.lapse(ann, "request", "orders-db-read", "--for", "40h", ...WHY, ...TICKET), 3, "40h");
+  must(await tell.lapse(ann, "request", "orders-db-read", "--for", "40h", ...WHY, ...TICKET), 3, "LPS203");
 }
 
 /** Opens a request and returns the pull request's number and the request's id. */

@@ -32,7 +32,7 @@ export interface Exchange {
 }
 
 export interface AppOptions {
-  readonly faults: Faults;
+  readonly faults: Pick<Faults, "take">;
   readonly log: Log;
   readonly stopped: AbortSignal;
   readonly kindPages: boolean;
@@ -42,23 +42,24 @@ export interface AppOptions {
 
 const identified =
   (world: World, kindPages: boolean): MiddlewareHandler<ApiEnv> =>
-  async (c, next) => {
+  async (c, next): Promise<void> => {
     const [scheme = "", token = ""] = (c.req.header("authorization") ?? "").split(" ");
     const { accounts } = world.store.now();
     const known = /^(token|bearer)$/i.test(scheme) && token !== "";
     const account = known ? accounts.find((each) => !each.deleted && each.token === token) : undefined;
-    if (!account) return refuse(401, known ? "Bad credentials" : "Requires authentication");
+    if (!account) refuse(401, known ? "Bad credentials" : "Requires authentication");
     c.set("user", account);
     c.set("pageSize", (asked) => (kindPages ? Math.min(asked, 100) : Math.min(asked, 30)));
-    return await next();
+    await next();
   };
 
 const ours =
   (world: World): MiddlewareHandler<ApiEnv> =>
-  async (c, next) => {
+  async (c, next): Promise<void> => {
     const wanted = `${world.owner}/${world.name}`.toLowerCase();
     const asked = c.req.path.split("/repos/")[1]?.split("/").slice(0, 2).join("/").toLowerCase();
-    return asked === wanted ? await next() : refuse(404, "Not Found");
+    if (asked !== wanted) refuse(404, "Not Found");
+    await next();
   };
 
 async function bodyJson(text: Promise<string>): Promise<unknown> {

@@ -12,7 +12,8 @@ export interface Who {
 }
 
 export interface CommitPlan {
-  readonly files: Files;
+  /** One commit for each, on top of each other. */
+  readonly files: readonly Files[];
   readonly message: string;
   readonly author: Who;
   readonly committer?: Who;
@@ -41,19 +42,25 @@ function fileCommand(path: string, file: Files[string] | undefined): string {
 /** Who and when, as git's raw format writes it. */
 const stamp = ({ name, email }: Who, at: number) => `${name} <${email}> ${Math.floor(at / 1000)} +0000`;
 
-/** Makes one commit and returns its id; no branch moves. */
+/** Makes the commits and returns the last one's id; no branch moves. */
 export async function commitFiles(git: Git, plan: CommitPlan): Promise<string> {
-  const lines = [
+  const lines = plan.files.map((files, index) => commitCommand(plan, files, index));
+  const input = `${lines.join("")}get-mark :${plan.files.length}\n`;
+  return await git.run(["fast-import", "--quiet", "--force", "--date-format=raw"], input);
+}
+
+function commitCommand(plan: CommitPlan, files: Files, index: number): string {
+  const parent = index === 0 ? plan.parent : `:${index}`;
+  return [
     `commit ${SCRATCH}\n`,
-    "mark :1\n",
+    `mark :${index + 1}\n`,
     `author ${stamp(plan.author, plan.at)}\n`,
     `committer ${stamp(plan.committer ?? plan.author, plan.at)}\n`,
     data(plan.message),
-    plan.parent === undefined ? "" : `from ${plan.parent}\n`,
-    ...Object.entries(plan.files).map(([path, file]) => fileCommand(path, file)),
-    "\nget-mark :1\n",
-  ];
-  return await git.run(["fast-import", "--quiet", "--force", "--date-format=raw"], lines.join(""));
+    parent === undefined ? "" : `from ${parent}\n`,
+    ...Object.entries(files).map(([path, file]) => fileCommand(path, file)),
+    "\n",
+  ].join("");
 }
 
 /** Makes a commit of an existing tree with any parents. */
@@ -80,6 +87,12 @@ export async function commitTree(
 /** The tree of a commit with some files changed. */
 export async function treeWith(git: Git, commit: string, files: Files): Promise<string> {
   const who = { name: "GitHub", email: "noreply@github.com" };
-  const changed = await commitFiles(git, { files, message: "scratch", author: who, at: 0, parent: commit });
+  const changed = await commitFiles(git, {
+    files: [files],
+    message: "scratch",
+    author: who,
+    at: 0,
+    parent: commit,
+  });
   return await git.run(["rev-parse", `${changed}^{tree}`]);
 }

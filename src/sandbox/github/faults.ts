@@ -26,9 +26,9 @@ export interface Fault {
 }
 
 export interface Faults {
-  add(fault: Fault): void;
-  clear(): void;
-  take(call: string): Misbehaviour | undefined;
+  readonly add: (fault: Fault) => void;
+  readonly clear: () => void;
+  readonly take: (call: string) => Misbehaviour | undefined;
 }
 
 export function faults(initial: readonly Fault[]): Faults {
@@ -97,27 +97,35 @@ async function silent(
   return c.res;
 }
 
+/** Answers in the place of the handler, or lets it answer and spoils that. */
+async function apply(
+  c: Call,
+  next: () => Promise<void>,
+  how: Exclude<Misbehaviour, { is: "stale" }>,
+  stopped: AbortSignal,
+): Promise<Response | undefined> {
+  switch (how.is) {
+    case "throttled":
+      return throttled(how);
+    case "error":
+      return Response.json({ message: how.message ?? "Server Error" }, { status: how.status });
+    case "hang":
+    case "reset":
+      return await silent(c, next, how, stopped);
+    case "cut":
+      await next();
+      await cut(c);
+      return undefined;
+  }
+}
+
 /** Applies the first armed fault that matches the call. */
 export const misbehave =
-  (world: World, armed: Faults, stopped: AbortSignal): MiddlewareHandler<ApiEnv> =>
-  async (c, next) => {
-    c.set("state", world.store.now());
+  (world: World, armed: Pick<Faults, "take">, stopped: AbortSignal): MiddlewareHandler<ApiEnv> =>
+  async (c, next): Promise<Response | undefined> => {
     const how = armed.take(callName(c));
-    switch (how?.is) {
-      case "throttled":
-        return throttled(how);
-      case "error":
-        return Response.json({ message: how.message ?? "Server Error" }, { status: how.status });
-      case "hang":
-      case "reset":
-        return await silent(c, next, how, stopped);
-      case "stale":
-        c.set("state", world.store.past(how.writes));
-        return await next();
-      case "cut":
-        await next();
-        return await cut(c);
-      case undefined:
-        return await next();
-    }
+    c.set("state", how?.is === "stale" ? world.store.past(how.writes) : world.store.now());
+    if (how !== undefined && how.is !== "stale") return await apply(c, next, how, stopped);
+    await next();
+    return undefined;
   };

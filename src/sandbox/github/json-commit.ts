@@ -23,30 +23,22 @@ interface Signature {
 const FORMAT = "%H%x00%T%x00%P%x00%an%x00%ae%x00%at%x00%cn%x00%ce%x00%ct%x00%B%x01";
 
 function parsed(record: string): Commit {
-  const [
-    sha = "",
-    tree = "",
-    parents = "",
-    an = "",
-    ae = "",
-    at = "",
-    cn = "",
-    ce = "",
-    ct = "",
-    message = "",
-  ] = record.split("\0");
-  const signature = (name: string, email: string, time: string) => ({
-    name,
-    email,
-    date: iso(Number(time) * 1000),
+  const fields = record.split("\0");
+  const at = (index: number) => fields[index] ?? "";
+  const signature = (first: number): Signature => ({
+    name: at(first),
+    email: at(first + 1),
+    date: iso(Number(at(first + 2)) * 1000),
   });
   return {
-    sha: sha.trim(),
-    tree,
-    parents: parents.split(" ").filter((parent) => parent !== ""),
-    author: signature(an, ae, at),
-    committer: signature(cn, ce, ct),
-    message: message.trimEnd(),
+    sha: at(0).trim(),
+    tree: at(1),
+    parents: at(2)
+      .split(" ")
+      .filter((parent) => parent !== ""),
+    author: signature(3),
+    committer: signature(6),
+    message: at(9).trimEnd(),
   };
 }
 

@@ -13,6 +13,8 @@ export interface Move {
   readonly after: string;
   readonly at: number;
   readonly merge?: boolean;
+  /** Known to be a fast-forward, so that git need not be asked. */
+  readonly forward?: boolean;
 }
 
 /** The ref that a pull request's head follows. Branches of forks live apart and are never shown. */
@@ -25,7 +27,8 @@ async function kindOf(world: World, move: Move): Promise<ActivityKind> {
   if (move.merge === true) return "pr_merge";
   if (move.before === ZERO) return "branch_creation";
   if (move.after === ZERO) return "branch_deletion";
-  return (await isAncestor(world.git, move.before, move.after)) ? "push" : "force_push";
+  const forward = move.forward === true || (await isAncestor(world.git, move.before, move.after));
+  return forward ? "push" : "force_push";
 }
 
 /** Adds to the timeline of a pull request. */
@@ -62,7 +65,7 @@ async function moveHead(world: World, pull: PullRecord, move: Move, kind: Activi
 /** The commit of `base` that brought `head` in: its merge commit, or the head itself after a fast-forward. */
 async function broughtIn(world: World, head: string, tip: string): Promise<string> {
   const path = await world.git.run(["rev-list", "--first-parent", "--ancestry-path", `${head}..${tip}`]);
-  return path.split("\n").at(-1) || head;
+  return path === "" ? head : (path.split("\n").at(-1) ?? head);
 }
 
 /** Open pull requests whose head is now in the base count as merged, whoever pushed it. */

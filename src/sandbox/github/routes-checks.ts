@@ -36,28 +36,29 @@ function checkJson(world: World, state: State, check: CheckRecord) {
   };
 }
 
+/** What an App said about a commit. Without a conclusion it is not over. */
+function checkFrom(body: Readonly<Record<string, unknown>>): Omit<CheckRecord, "id" | "at" | "app"> {
+  const said = Object(body["output"]) as Readonly<Record<string, unknown>>;
+  const field = (name: string, of = body) => textField(of, name) ?? null;
+  const conclusion = field("conclusion");
+  return {
+    sha: field("head_sha") ?? "",
+    name: field("name") ?? refuse(422, "Validation Failed"),
+    externalId: field("external_id"),
+    status: conclusion === null ? (field("status") ?? "queued") : "completed",
+    conclusion,
+    title: field("title", said),
+    summary: field("summary", said),
+  };
+}
+
 async function create(c: Call, world: World): Promise<CheckRecord> {
   if (c.var.user.type !== "Bot") refuse(403, "You must authenticate via a GitHub App.");
   need(c, "write");
-  const body = await bodyOf(c);
-  const sha = textField(body, "head_sha") ?? "";
-  const known = await world.git.attempt(["cat-file", "-e", `${sha}^{commit}`]);
-  if (known.code !== 0) refuse(422, `No commit found for SHA: ${sha}`);
-  const output: unknown = body["output"];
-  const said = typeof output === "object" && output !== null ? { ...output } : {};
-  const conclusion = textField(body, "conclusion") ?? null;
-  const check: CheckRecord = {
-    id: world.store.id(),
-    sha,
-    name: textField(body, "name") ?? refuse(422, "Validation Failed"),
-    externalId: textField(body, "external_id") ?? null,
-    status: conclusion === null ? (textField(body, "status") ?? "queued") : "completed",
-    conclusion,
-    title: textField(said, "title") ?? null,
-    summary: textField(said, "summary") ?? null,
-    at: world.clock(),
-    app: c.var.user.id,
-  };
+  const said = checkFrom(await bodyOf(c));
+  const known = await world.git.attempt(["cat-file", "-e", `${said.sha}^{commit}`]);
+  if (known.code !== 0) refuse(422, `No commit found for SHA: ${said.sha}`);
+  const check = { ...said, id: world.store.id(), at: world.clock(), app: c.var.user.id };
   world.store.write(({ checks }) => ({ checks: [...checks, check] }));
   return check;
 }

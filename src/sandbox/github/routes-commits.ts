@@ -18,28 +18,34 @@ const STATUS: Readonly<Record<string, string>> = {
   T: "changed",
 };
 
+function fileJson(world: World, { head }: PullRecord, raw: string, names: readonly string[]) {
+  const [, , , blob = "", status = ""] = raw.split(" ");
+  const [previous, filename = previous ?? ""] = names;
+  const place = encodeURIComponent(filename);
+  return {
+    sha: /^0+$/.test(blob) ? null : blob,
+    filename,
+    status: STATUS[status.slice(0, 1)] ?? "modified",
+    additions: 0,
+    deletions: 0,
+    changes: 0,
+    blob_url: pageUrl(world, `blob/${head.sha}/${place}`),
+    raw_url: pageUrl(world, `raw/${head.sha}/${place}`),
+    contents_url: `${repositoryUrl(world)}/contents/${place}?ref=${head.sha}`,
+    ...(names.length > 1 && { previous_filename: previous }),
+  };
+}
+
 /** `git diff --raw -z -M` as GitHub lists it: renames are detected, so they hide what they change. */
 async function filesOf(world: World, pull: PullRecord) {
   const range = `${pull.base.sha}...${pull.head.sha}`;
-  const raw = (await world.git.run(["diff", "--raw", "-z", "-M", "--no-abbrev", range])).split("\0");
+  const words = (await world.git.run(["diff", "--raw", "-z", "-M", "--no-abbrev", range])).split("\0");
   const files: object[] = [];
-  for (let i = 0; i + 1 < raw.length && files.length < MAX_FILES;) {
-    const [, , , blob = "", status = ""] = (raw[i] ?? "").split(" ");
-    const renamed = status.startsWith("R") || status.startsWith("C");
-    const filename = raw[i + (renamed ? 2 : 1)] ?? "";
-    files.push({
-      sha: /^0+$/.test(blob) ? null : blob,
-      filename,
-      status: STATUS[status.slice(0, 1)] ?? "modified",
-      additions: 0,
-      deletions: 0,
-      changes: 0,
-      blob_url: pageUrl(world, `blob/${pull.head.sha}/${encodeURIComponent(filename)}`),
-      raw_url: pageUrl(world, `raw/${pull.head.sha}/${encodeURIComponent(filename)}`),
-      contents_url: `${repositoryUrl(world)}/contents/${encodeURIComponent(filename)}?ref=${pull.head.sha}`,
-      ...(renamed && { previous_filename: raw[i + 1] }),
-    });
-    i += renamed ? 3 : 2;
+  for (let at = 0; at + 1 < words.length && files.length < MAX_FILES;) {
+    const raw = words[at] ?? "";
+    const names = words.slice(at + 1, at + (/ [RC]\d+$/.test(raw) ? 3 : 2));
+    files.push(fileJson(world, pull, raw, names));
+    at += 1 + names.length;
   }
   return files;
 }

@@ -1,4 +1,5 @@
 // What is at this path of this commit, and where does this ref point?
+import { posix } from "node:path";
 import { need, page, refuse, REPO } from "./api.ts";
 import type { Call, Routes } from "./api.ts";
 import { pageUrl, repositoryUrl } from "./json-pull.ts";
@@ -58,25 +59,41 @@ function common(world: World, entry: Entry, ref: string) {
   };
 }
 
+async function list(world: World, commit: string, path: string): Promise<readonly Entry[]> {
+  const args = ["ls-tree", "-z", "--long", "--full-tree", commit, ...(path === "" ? [] : ["--", path])];
+  return entries((await world.git.attempt(args)).out.toString("utf8"));
+}
+
+/** A symbolic link is shown as the file that it leads to, if it leads to one. */
+async function followed(world: World, commit: string, link: Entry): Promise<Entry> {
+  const target = (await world.git.attempt(["cat-file", "blob", link.sha])).out.toString("utf8");
+  const [found] = await list(world, commit, posix.join(posix.dirname(link.path), target));
+  return found && kind(found) === "file" ? found : link;
+}
+
+async function fileJson(world: World, entry: Entry, commit: string) {
+  const shared = common(world, entry, commit);
+  if (shared.type === "submodule") return { ...shared, submodule_git_url: null };
+  const blob = await world.git.attempt(["cat-file", "blob", entry.sha]);
+  if (shared.type === "symlink") return { ...shared, target: blob.out.toString("utf8") };
+  return { ...shared, encoding: "base64", content: blob.out.toString("base64") };
+}
+
 async function contents(c: Call, world: World) {
   need(c, "read");
   const commit = await commitAt(c, world);
   const path = (c.req.param("path") ?? "").replace(/\/$/, "");
-  const list = async (spec: readonly string[]) =>
-    entries(
-      (await world.git.attempt(["ls-tree", "-z", "--long", "--full-tree", ...spec])).out.toString("utf8"),
-    );
-  const found = path === "" ? undefined : (await list([commit, "--", `:(literal)${path}`]))[0];
-  if (path !== "" && !found) refuse(404, "Not Found");
-  if (!found || kind(found) === "dir") {
-    const inside = await list([commit, "--", `:(literal)${path === "" ? "." : `${path}/`}`]);
-    return inside.map((entry) => common(world, entry, commit));
-  }
-  const shared = common(world, found, commit);
-  if (shared.type === "submodule") return { ...shared, submodule_git_url: null };
-  const blob = await world.git.attempt(["cat-file", "blob", found.sha]);
-  if (shared.type === "symlink") return { ...shared, target: blob.out.toString("utf8") };
-  return { ...shared, encoding: "base64", content: blob.out.toString("base64") };
+  const inside = async (folder: string) =>
+    (await list(world, commit, folder)).map((entry) => common(world, entry, commit));
+  if (path === "") return await inside("");
+  const found = (await list(world, commit, path)).find((entry) => entry.path === path);
+  if (!found) return refuse(404, "Not Found");
+  if (kind(found) === "dir") return await inside(`${path}/`);
+  return await fileJson(
+    world,
+    kind(found) === "symlink" ? await followed(world, commit, found) : found,
+    commit,
+  );
 }
 
 const refJson = (world: World, ref: string, sha: string) => ({

@@ -24,20 +24,26 @@ function listed(c: Call, world: World): readonly PullRecord[] {
     .toReversed();
 }
 
-async function create(c: Call, world: World): Promise<PullRecord> {
-  const body = await bodyOf(c);
-  const title = textField(body, "title") ?? refuse(422, "Validation Failed");
-  const base = textField(body, "base") ?? refuse(422, "Validation Failed");
-  const branch = (textField(body, "head") ?? "").replace(`${world.owner}:`, "");
+const required = (body: Readonly<Record<string, unknown>>, name: string) =>
+  textField(body, name) ?? refuse(422, `Validation Failed: ${name} is missing`);
+
+/** GitHub's reasons not to open a pull request. */
+async function refuseUseless(world: World, branch: string, base: string): Promise<void> {
   const { refs, pulls } = world.store.now();
   const [from, onto] = [refs.get(branchRef(branch)), refs.get(branchRef(base))];
-  if (from === undefined || onto === undefined) return refuse(422, "Validation Failed");
-  const twin = (each: PullRecord) =>
-    each.state === "open" && each.head.ref === branch && each.base.ref === base && each.head.fork === null;
-  if (pulls.some(twin))
-    return refuse(422, `Validation Failed: A pull request already exists for ${world.owner}:${branch}.`);
+  if (from === undefined || onto === undefined) return refuse(422, "Validation Failed: no such branch");
+  const open = pulls.filter((pull) => pull.state === "open" && pull.head.fork === null);
+  if (open.some((pull) => pull.head.ref === branch && pull.base.ref === base))
+    refuse(422, `Validation Failed: A pull request already exists for ${world.owner}:${branch}.`);
   if (await isAncestor(world.git, from, onto))
-    return refuse(422, `Validation Failed: No commits between ${base} and ${branch}`);
+    refuse(422, `Validation Failed: No commits between ${base} and ${branch}`);
+}
+
+async function create(c: Call, world: World): Promise<PullRecord> {
+  const body = await bodyOf(c);
+  const [title, base, head] = [required(body, "title"), required(body, "base"), required(body, "head")];
+  const branch = head.replace(`${world.owner}:`, "");
+  await refuseUseless(world, branch, base);
   const text = textField(body, "body");
   return await openPull(world, c.var.user, {
     branch,
@@ -79,7 +85,7 @@ async function merge(c: Call, world: World) {
     ...(title !== undefined && { title }),
     ...(message !== undefined && { message }),
   });
-  return sha === undefined ? refuse(405, "Pull Request is not mergeable") : sha;
+  return sha ?? refuse(405, "Pull Request is not mergeable");
 }
 
 export const pullRoutes: Routes = (api, world) => {

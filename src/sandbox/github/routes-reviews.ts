@@ -45,17 +45,21 @@ function reviewParam(c: Call): ReviewRecord {
   return visible(c, pullParam(c).number).find((review) => review.id === id) ?? refuse(404, "Not Found");
 }
 
+/** GitHub's reasons not to take a review. */
+function refuseUseless(own: boolean, state: ReviewState, text: string): void {
+  if (own && state === "APPROVED") refuse(422, "Can not approve your own pull request");
+  if (own && state === "CHANGES_REQUESTED") refuse(422, "Can not request changes on your own pull request");
+  const mustSay = state === "COMMENTED" || state === "CHANGES_REQUESTED";
+  if (text === "" && mustSay) refuse(422, "Body can't be blank");
+}
+
 async function create(c: Call, world: World): Promise<ReviewRecord> {
   const pull = pullParam(c);
   const body = await bodyOf(c);
   const event = textField(body, "event");
   const state = event === undefined ? "PENDING" : (EVENTS[event] ?? refuse(422, "Unprocessable Entity"));
   const text = textField(body, "body") ?? "";
-  const own = pull.author === c.var.user.id;
-  if (own && state === "APPROVED") refuse(422, "Can not approve your own pull request");
-  if (own && state === "CHANGES_REQUESTED") refuse(422, "Can not request changes on your own pull request");
-  if (text === "" && (state === "COMMENTED" || state === "CHANGES_REQUESTED"))
-    refuse(422, "Body can't be blank");
+  refuseUseless(pull.author === c.var.user.id, state, text);
   const commit = textField(body, "commit_id");
   const review = { body: text, ...(commit !== undefined && { commit }) };
   return submitReview(world, c.var.user, pull.number, state, review);

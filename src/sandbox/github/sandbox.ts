@@ -3,16 +3,16 @@ import { mkdir } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { createAdaptorServer } from "@hono/node-server";
+import type { ServerType } from "@hono/node-server";
 import { app } from "./app.ts";
 import type { Exchange } from "./app.ts";
 import type { RecordedCall } from "./calls.ts";
 import { faults } from "./faults.ts";
 import type { Fault } from "./faults.ts";
 import { initBare } from "./git.ts";
-import type { Account } from "./state.ts";
 import { store } from "./store.ts";
 import { account, verbs } from "./verbs.ts";
-import type { Verbs } from "./verbs.ts";
+import type { NewAccount, Verbs } from "./verbs.ts";
 import { exclusively, knownAccount } from "./world.ts";
 import type { World } from "./world.ts";
 
@@ -23,7 +23,7 @@ export interface SandboxOptions {
   readonly repository: string;
   /** Server time in epoch milliseconds. */
   readonly clock: () => number;
-  readonly users: readonly (Pick<Account, "id" | "login" | "token"> & Partial<Account>)[];
+  readonly users: readonly NewAccount[];
   /** `main` when absent. */
   readonly defaultBranch?: string;
   /** A free one when absent. */
@@ -48,8 +48,8 @@ export interface Sandbox extends Verbs {
   readonly gitDir: string;
   readonly calls: readonly RecordedCall[];
   readonly violations: readonly string[];
-  fault(fault: Fault): void;
-  clearFaults(): void;
+  readonly fault: (fault: Fault) => void;
+  readonly clearFaults: () => void;
   /** Ends every connection, hanging ones too. */
   stop(): Promise<void>;
 }
@@ -82,46 +82,54 @@ async function world(options: SandboxOptions, origin: () => string): Promise<Wor
   };
 }
 
+async function listening(server: ServerType, port: number): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", resolve);
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const ended = (server: ServerType): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+    if ("closeAllConnections" in server) server.closeAllConnections();
+  });
+
 /** Starts a sandbox GitHub on loopback. It remembers nothing but its git objects after `stop`. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   let url = "";
   const made = await world(options, () => url);
-  const armed = faults(options.faults ?? []);
+  const { add, clear, take } = faults(options.faults ?? []);
   const stopping = new AbortController();
   const log = { calls: [] as RecordedCall[], violations: [] as string[] };
   const { fetch } = app(made, {
-    faults: armed,
+    faults: { take },
     log,
     stopped: stopping.signal,
     kindPages: options.kindPages ?? false,
     validate: options.validate,
   });
   const server = createAdaptorServer({ fetch });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(options.port ?? 0, "127.0.0.1", resolve);
-  });
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  url = await listening(server, options.port ?? 0);
   const path = `${made.owner}/${made.name}.git`;
+  const token = (login: string) => knownAccount(made.store.now(), login).token;
   return {
     ...verbs(made),
     ...log,
     url,
     apiUrl: `${url}/api/v3`,
     gitUrl: `${url}/${path}`,
-    gitUrlFor: (login) =>
-      `${url.replace("//", `//x-access-token:${knownAccount(made.store.now(), login).token}@`)}/${path}`,
+    gitUrlFor: (login) => `${url.replace("//", `//x-access-token:${token(login)}@`)}/${path}`,
     repositoryId: REPOSITORY_ID,
     gitDir: made.git.dir,
-    fault: armed.add,
-    clearFaults: armed.clear,
-    stop: () =>
-      new Promise((resolve) => {
-        stopping.abort();
-        server.close(() => {
-          resolve();
-        });
-        if ("closeAllConnections" in server) server.closeAllConnections();
-      }),
+    fault: add,
+    clearFaults: clear,
+    stop: async () => {
+      stopping.abort();
+      await ended(server);
+    },
   };
 }

@@ -9,9 +9,11 @@ import type { MergeOptions } from "./merging.ts";
 import { addEvent, forkRef, moveRef, ZERO } from "./refs.ts";
 import { dismissReview, submitReview } from "./reviewing.ts";
 import type { ReviewOptions } from "./reviewing.ts";
-import type { Access, Account, ReviewState } from "./state.ts";
+import type { Access, Account, CheckRecord, CommentRecord, ReviewState } from "./state.ts";
 import { branchRef, knownAccount, knownPull } from "./world.ts";
 import type { World } from "./world.ts";
+
+export type NewAccount = Pick<Account, "id" | "login" | "token"> & Partial<Account>;
 
 export interface PushOptions {
   readonly message?: string;
@@ -31,8 +33,11 @@ export interface PushOptions {
 
 /** Server-side verbs. Users are named by login, times are epoch milliseconds, commits and branches are git's. */
 export interface Verbs {
-  /** Adds one commit to a branch (made from the default branch where it does not exist) and returns its id. */
-  push(user: string, branch: string, files: Files, options?: PushOptions): Promise<string>;
+  /**
+   * Adds a commit (or several, in one push) to a branch, which is made from the default branch where it does not
+   * exist, and returns the last one's id.
+   */
+  push(user: string, branch: string, files: Files | readonly Files[], options?: PushOptions): Promise<string>;
   deleteBranch(user: string, branch: string): Promise<void>;
   openPull(user: string, pull: OpenPull): Promise<number>;
   /** Returns the review's id. */
@@ -48,13 +53,13 @@ export interface Verbs {
   retarget(user: string, pull: number, base: string): Promise<void>;
   deleteUser(login: string): void;
   renameUser(login: string, to: string): void;
-  addUser(user: Pick<Account, "id" | "login" | "token"> & Partial<Account>): void;
+  addUser(user: NewAccount): void;
   setPermission(login: string, permission: Access): void;
   /** Commit that a branch points at. */
   tip(branch: string): string | undefined;
+  comments(pull: number): readonly CommentRecord[];
+  checks(commit: string): readonly CheckRecord[];
 }
-
-export const identity = (account: Account): Who => ({ name: account.login, email: account.email });
 
 async function parentOf(
   world: World,
@@ -68,22 +73,35 @@ async function parentOf(
   return code === 0 ? out.toString("utf8").trim() : undefined;
 }
 
-async function push(world: World, login: string, branch: string, files: Files, options: PushOptions) {
+async function commitFor(world: World, author: Account, parent: string | undefined, push: Push) {
+  const { files, options } = push;
+  const names = files.flatMap((each) => Object.keys(each));
+  return await commitFiles(world.git, {
+    files,
+    message: options.message ?? `Change ${[...new Set(names)].join(", ")}\n`,
+    author: options.author ?? { name: author.login, email: author.email },
+    at: options.at ?? world.clock(),
+    parent,
+  });
+}
+
+interface Push {
+  readonly branch: string;
+  readonly files: readonly Files[];
+  readonly options: PushOptions;
+}
+
+async function push(world: World, login: string, wanted: Push): Promise<string> {
+  const { branch, options } = wanted;
   const account = knownAccount(world.store.now(), login);
   const ref = options.fork === true ? forkRef(account.id, branch) : branchRef(branch);
   const tip = world.store.now().refs.get(ref);
-  const at = options.at ?? world.clock();
-  const plan = {
-    files,
-    message: options.message ?? `Change ${Object.keys(files).join(", ")}\n`,
-    author: options.author ?? identity(account),
-    at,
-    parent: await parentOf(world, tip, options),
-  };
-  const after = options.to ?? (await commitFiles(world.git, plan));
-  if (options.force !== true && tip !== undefined && !(await isAncestor(world.git, tip, after)))
+  const parent = await parentOf(world, tip, options);
+  const after = options.to ?? (await commitFor(world, account, parent, wanted));
+  const forward = tip === undefined || (options.to === undefined && parent === tip);
+  if (options.force !== true && !forward && !(await isAncestor(world.git, tip, after)))
     throw new Error(`rejected (non-fast-forward): ${branch}`);
-  await moveRef(world, { actor: account.id, ref, after, at });
+  await moveRef(world, { actor: account.id, ref, after, at: options.at ?? world.clock(), forward });
   return after;
 }
 
@@ -106,7 +124,7 @@ function retarget(world: World, login: string, number: number, base: string): vo
 }
 
 /** An account with what a test does not say filled in. */
-export const account = (user: Pick<Account, "id" | "login" | "token"> & Partial<Account>): Account => ({
+export const account = (user: NewAccount): Account => ({
   type: "User",
   permission: "write",
   email: `${user.id}+${user.login}@users.noreply.github.com`,
@@ -114,46 +132,56 @@ export const account = (user: Pick<Account, "id" | "login" | "token"> & Partial<
   ...user,
 });
 
+/** Changes of accounts and looks at what is there: none of them moves a ref. */
+function bookkeeping(world: World) {
+  const { store } = world;
+  return {
+    deleteUser: (login: string) => {
+      changeAccount(world, login, { deleted: true });
+    },
+    renameUser: (login: string, to: string) => {
+      changeAccount(world, login, { login: to });
+    },
+    addUser: (user: NewAccount) => {
+      store.write(({ accounts }) => ({ accounts: [...accounts, account(user)] }));
+    },
+    setPermission: (login: string, permission: Access) => {
+      changeAccount(world, login, { permission });
+    },
+    tip: (branch: string) => store.now().refs.get(branchRef(branch)),
+    comments: (pull: number) => store.now().comments.filter((comment) => comment.pull === pull),
+    checks: (commit: string) => store.now().checks.filter(({ sha }) => sha === commit),
+  };
+}
+
 export function verbs(world: World): Verbs {
   const { exclusive, store } = world;
   const who = (login: string) => knownAccount(store.now(), login);
+  const soon = <T>(work: () => T) => exclusive(() => Promise.resolve(work()));
   return {
-    push: (user, branch, files, options = {}) => exclusive(() => push(world, user, branch, files, options)),
-    deleteBranch: (user, branch) =>
-      exclusive(() =>
-        moveRef(world, { actor: who(user).id, ref: branchRef(branch), after: ZERO, at: world.clock() }),
-      ),
+    ...bookkeeping(world),
+    push: (user, branch, files, options = {}) =>
+      exclusive(() => push(world, user, { branch, files: [files].flat(), options })),
+    deleteBranch: (user, branch) => {
+      const move = { actor: who(user).id, ref: branchRef(branch), after: ZERO, at: world.clock() };
+      return exclusive(() => moveRef(world, move));
+    },
     openPull: (user, pull) => exclusive(async () => (await openPull(world, who(user), pull)).number),
     review: (user, pull, state, options = {}) =>
-      exclusive(() => Promise.resolve(submitReview(world, who(user), pull, state, options).id)),
+      soon(() => submitReview(world, who(user), pull, state, options).id),
     dismiss: (user, pull, review) =>
-      exclusive(() => {
+      soon(() => {
         dismissReview(world, who(user), pull, review);
-        return Promise.resolve();
       }),
     merge: (user, pull, options = {}) =>
       exclusive(async () => {
         const commit = await mergePull(world, who(user), pull, options);
-        if (commit === undefined) throw new Error(`#${pull} has conflicts`);
+        if (commit === undefined) throw new Error(`#${pull} cannot be merged`);
         return commit;
       }),
     retarget: (user, pull, base) =>
-      exclusive(() => {
+      soon(() => {
         retarget(world, user, pull, base);
-        return Promise.resolve();
       }),
-    deleteUser: (login) => {
-      changeAccount(world, login, { deleted: true });
-    },
-    renameUser: (login, to) => {
-      changeAccount(world, login, { login: to });
-    },
-    addUser: (user) => {
-      store.write(({ accounts }) => ({ accounts: [...accounts, account(user)] }));
-    },
-    setPermission: (login, permission) => {
-      changeAccount(world, login, { permission });
-    },
-    tip: (branch) => store.now().refs.get(branchRef(branch)),
   };
 }
