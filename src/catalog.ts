@@ -3,7 +3,7 @@ import { lstat, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Context } from "./context.ts";
 import { readCatalog } from "./core/catalog.ts";
-import type { Catalog } from "./core/model.ts";
+import type { Catalog, Lookup, Settings } from "./core/model.ts";
 import type { Provider } from "./providers/provider.ts";
 
 const FOLDER = "policies";
@@ -29,9 +29,15 @@ export async function loadCatalog(
     digest,
     files,
     provider: (kind) => providers.get(kind),
-    known: [...providers.keys()].sort(),
+    known: context.providerKinds,
   });
   return { catalog, files };
+}
+
+/** The settings alone: no other file is read and no provider loaded. */
+export async function loadSettings(context: Context, commit: string): Promise<Lookup<Settings>> {
+  const files = await readBlobs(context, commit, `${FOLDER}/lapse.yaml`);
+  return readCatalog({ digest: "", files, provider: () => undefined, known: [] }).settings;
 }
 
 interface Found {
@@ -39,16 +45,19 @@ interface Found {
   readonly files: readonly PolicyFile[];
 }
 
-async function atCommit({ repo }: Context, commit: string): Promise<Found> {
-  const digest = (await repo.oidAt(commit, FOLDER)) ?? "";
-  const entries = await repo.tree(commit, FOLDER);
+async function atCommit(context: Context, commit: string): Promise<Found> {
+  const digest = (await context.repo.oidAt(commit, FOLDER)) ?? "";
+  return { digest, files: await readBlobs(context, commit, FOLDER) };
+}
+
+async function readBlobs({ repo }: Context, commit: string, under: string): Promise<readonly PolicyFile[]> {
+  const entries = await repo.tree(commit, under);
   const contents = await repo.blobs(entries.filter(isBlob).map((entry) => entry.oid));
-  const files = entries.map(({ path, mode, oid }) => ({
+  return entries.map(({ path, mode, oid }) => ({
     path,
     mode,
     bytes: contents.get(oid) ?? new Uint8Array(),
   }));
-  return { digest, files };
 }
 
 /** A submodule's id names a commit of another repository. */

@@ -10,6 +10,7 @@ import { sorted } from "./core/finding.ts";
 import type { Finding } from "./core/model.ts";
 import { Problem } from "./core/problem.ts";
 import { readRequest } from "./core/request.ts";
+import { typedRequest } from "./core/scope.ts";
 import type { Context } from "./context.ts";
 import { historyOf } from "./gather.ts";
 import { loadCatalog } from "./catalog.ts";
@@ -74,7 +75,7 @@ async function judgeAll(
   const findings: Finding[] = [...before];
   const checked: Checked[] = [];
   for (const file of files) {
-    const read = readRequest(file);
+    const read = typedRequest(readRequest(file), rules);
     if ("findings" in read) findings.push(...read.findings);
     else {
       const { request } = read;

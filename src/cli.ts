@@ -27,7 +27,9 @@ const program = new Command("lapse")
   .addHelpText("after", EXIT_CODES)
   .exitOverride();
 
-register(program);
+register(program, (code) => {
+  process.exitCode = code;
+});
 
 const PROBLEM_EXITS: Readonly<Record<Problem["kind"], ExitCode>> = {
   unavailable: 1,

@@ -10,13 +10,15 @@ export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 130;
 
 export interface Io {
   /** Result, to stdout. */
-  out(text: string): void;
+  readonly out: (text: string) => void;
   /** Progress and messages, to stderr. */
-  err(text: string): void;
+  readonly err: (text: string) => void;
   readonly color: boolean;
   readonly interactive: boolean;
+  /** Running as a workflow step that turns `::error …` lines into annotations. */
+  readonly annotates: boolean;
   /** Appends to the job summary where there is one. */
-  summary(markdown: string): void;
+  readonly summary: (markdown: string) => void;
 }
 
 export interface Context {
@@ -24,6 +26,8 @@ export interface Context {
   readonly dir: string;
   /** Read once per run. */
   readonly now: Instant;
+  /** The time right before an act: a run that slept since `now` must not grant what has ended. */
+  clock(): Instant;
   /** The workflow run's id, or `local`. */
   readonly run: string;
   readonly repo: Repo;
@@ -31,6 +35,7 @@ export interface Context {
   /** Connects on first use; throws a Problem of kind `forbidden` or `misconfigured` when it cannot. */
   forge(): Promise<Forge>;
   provider(kind: string): Promise<Provider | undefined>;
+  readonly providerKinds: readonly string[];
   /** Looks up an environment variable that a target's connection names. */
   secret(name: string): string | undefined;
   readonly io: Io;

@@ -1,21 +1,21 @@
 // How did a request file come to main, and what does the forge's server say about it? (reads only)
 import { createHash } from "node:crypto";
 import type { Context } from "./context.ts";
-import type { Candidate, Landing, PullFacts, Rulebook } from "./core/evidence.ts";
+import type { Candidate, PullFacts, Rulebook } from "./core/evidence.ts";
 import type { Activity, Review, Step, TreeEntry } from "./core/facts.ts";
 import type { Instant } from "./core/model.ts";
 import { Problem } from "./core/problem.ts";
 import { idOf } from "./core/boundary.ts";
 import { readRequest } from "./core/request.ts";
+import { typedRequest } from "./core/scope.ts";
 import { fromEpoch } from "./core/time.ts";
-import { personOf } from "./core/votes.ts";
 import type { Forge } from "./forge/forge.ts";
+import { pullFacts } from "./gather-pull.ts";
 import type { Rulebooks } from "./rulebook.ts";
 
 const DAY = 86_400_000;
 /** How far back the activity of main is read: older pushes cannot carry a window that is still open. */
 const LOOK_BACK = 60 * DAY;
-const THE_BEGINNING = fromEpoch(0);
 
 export interface Landed {
   readonly commit: string;
@@ -35,10 +35,11 @@ export async function candidates(
   const pushes = once(async () =>
     (await forge()).activity(`refs/heads/${main.branch}`, fromEpoch(context.now - LOOK_BACK)),
   );
+  const rules = await main.books.at(main.commit);
   const result: Candidate[] = [];
   for (const file of files) {
     const bytes = blobs.get(file.oid) ?? new Uint8Array();
-    const read = readRequest({ path: file.path, bytes });
+    const read = typedRequest(readRequest({ path: file.path, bytes }), rules);
     const request = "request" in read ? read.request : undefined;
     const landing = await landed(context, main, file, { forge, pushes });
     result.push({
@@ -137,67 +138,6 @@ async function rulesAtReviews(
     if (tip !== undefined && !/^0+$/.test(tip)) result.set(id, await main.books.at(tip));
   }
   return result;
-}
-
-interface About {
-  readonly push: Activity;
-  readonly path: string;
-  readonly repository: number;
-  readonly catalog: Rulebook["catalog"];
-}
-
-async function pullFacts(
-  forge: Forge,
-  number: number,
-  about: About,
-): Promise<PullFacts | { readonly unknown: string }> {
-  const pull = await forge.pull(number);
-  const none = { reviews: [], committers: [], timeline: [], headActivity: [], headBlob: undefined };
-  const other = !pull.merged || pull.mergeCommit !== about.push.after;
-  if (other) return { pull, ...none, reviewBlobs: new Map(), permissions: new Map() };
-  const own = pull.head.repository === about.repository;
-  const [reviews, committers, timeline, headActivity, headBlob] = await Promise.all([
-    forge.reviews(number),
-    forge.committers(number),
-    forge.timeline(number),
-    own ? forge.activity(`refs/heads/${pull.head.ref}`, THE_BEGINNING) : [],
-    forge.blobAt(about.path, pull.head.sha),
-  ]);
-  if (own && !headActivity.some((a) => a.after === pull.head.sha)) {
-    return { unknown: "the forge does not yet show the last push of the pull request's branch" };
-  }
-  const reviewBlobs = await blobsAtReviews(forge, about.path, reviews);
-  const permissions = await permissionsOf(forge, reviews, about.catalog);
-  return { pull, reviews, committers, timeline, headActivity, headBlob, reviewBlobs, permissions };
-}
-
-async function blobsAtReviews(
-  forge: Forge,
-  path: string,
-  reviews: readonly Review[],
-): Promise<PullFacts["reviewBlobs"]> {
-  const commits = new Set(
-    reviews.flatMap((r) => (r.state === "APPROVED" && r.commit !== null ? [r.commit] : [])),
-  );
-  const blobs = await Promise.all([...commits].map(async (c) => [c, await forge.blobAt(path, c)] as const));
-  return new Map(blobs);
-}
-
-/** Only of accounts that belong to a person we know: nobody else's review counts, so nobody else is asked about. */
-async function permissionsOf(
-  forge: Forge,
-  reviews: readonly Review[],
-  catalog: Rulebook["catalog"],
-): Promise<PullFacts["permissions"]> {
-  const users = new Map(
-    reviews.flatMap(({ state, user }) =>
-      state === "APPROVED" && user && personOf(catalog, user.id) ? [[user.id, user] as const] : [],
-    ),
-  );
-  const asked = await Promise.all(
-    [...users.values()].map(async (u) => [u.id, await forge.permission(u)] as const),
-  );
-  return new Map(asked);
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

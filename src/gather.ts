@@ -1,12 +1,12 @@
 // What is true right now? (every read of a run, narrowed into one frozen Snapshot)
 import type { Context } from "./context.ts";
 import { idOf, isRequestPath, violations } from "./core/boundary.ts";
-import { error } from "./core/finding.ts";
 import { badTreeEntries } from "./core/path.ts";
 import type { ActiveGrant, AccessRequest, Finding } from "./core/model.ts";
 import type { TreeEntry } from "./core/facts.ts";
 import { readRequest } from "./core/request.ts";
 import type { MainView, Snapshot, SweepView } from "./core/snapshot.ts";
+import { Problem } from "./core/problem.ts";
 import { fromEpoch, isOver, minus } from "./core/time.ts";
 import { candidates } from "./gather-consent.ts";
 import { observe } from "./observe.ts";
@@ -27,6 +27,7 @@ interface Main {
   readonly view: MainView | undefined;
   readonly branch: string;
   readonly books: Rulebooks;
+  readonly unread: string | undefined;
 }
 
 /** What ending access needs. Main is left out when the remote could not be reached: then only time ends anything. */
@@ -58,7 +59,7 @@ export async function gather(context: Context): Promise<Gathered<Snapshot>> {
     sights: seen.sights,
     unseen: seen.unseen,
     violations: news.violations,
-    warnings: news.warnings,
+    warnings: [...news.warnings, ...(ledger.findings ?? [])],
     frozen,
   };
   return { view, ledger };
@@ -67,13 +68,23 @@ export async function gather(context: Context): Promise<Gathered<Snapshot>> {
 async function readMain(context: Context): Promise<Main> {
   const books = rulebooks(context);
   const { repo } = context;
-  const reached = await repo.fetch();
+  const unread = await unreachable(context);
   const branch = await repo.defaultBranch();
-  const commit = reached ? await repo.remoteTip(branch) : undefined;
-  if (commit === undefined) return { view: undefined, branch, books };
+  const commit = unread === undefined ? await repo.remoteTip(branch) : undefined;
+  if (commit === undefined) return { view: undefined, branch, books, unread };
   const entries = await repo.tree(commit, "requests");
   const files = new Map(entries.map((e) => [e.path, e]));
-  return { view: { commit, files, rules: await books.at(commit) }, branch, books };
+  return { view: { commit, files, rules: await books.at(commit) }, branch, books, unread };
+}
+
+/** Why the remote could not be fetched. Ending access goes on all the same, from what was fetched last. */
+async function unreachable({ repo }: Context): Promise<string | undefined> {
+  try {
+    return (await repo.fetch()) ? undefined : "the remote could not be reached";
+  } catch (problem) {
+    if (problem instanceof Problem) return problem.message;
+    throw problem;
+  }
 }
 
 interface News {

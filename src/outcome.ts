@@ -6,16 +6,34 @@ import { isOver } from "./core/time.ts";
 import type { Outcome } from "./core/outcome.ts";
 
 export interface Ran {
-  readonly plan: Pick<Plan, "ends"> & Partial<Pick<Plan, "unseen" | "refused" | "violations" | "held">>;
+  readonly plan: Pick<Plan, "ends"> &
+    Partial<Pick<Plan, "unseen" | "refused" | "violations" | "held" | "warnings">>;
   readonly outcomes: readonly Outcome[];
   readonly unrecorded: string | undefined;
 }
 
 /** 7 access outlived its end · 6 something failed or could not be seen · 3 something was refused · 0 all done. */
-export function exitCode(now: Instant, { plan, outcomes, unrecorded }: Ran): ExitCode {
+export function exitCode(now: Instant, ran: Ran): ExitCode {
+  if (outlived(now, ran)) return 7;
+  if (partial(ran)) return 6;
+  return some(ran.plan.refused) || some(ran.plan.violations) ? 3 : 0;
+}
+
+function some(list: readonly unknown[] | undefined): boolean {
+  return (list ?? []).length > 0;
+}
+
+function outlived(now: Instant, { plan, outcomes }: Ran): boolean {
   const failed = new Set(outcomes.filter((o) => !o.ok && o.op !== "grant").map((o) => o.request));
-  if (plan.ends.some((e) => failed.has(e.grant.request) && isOver(e.grant.end, now))) return 7;
-  const blind = (plan.unseen?.length ?? 0) + (plan.held?.length ?? 0) > 0;
-  if (blind || unrecorded !== undefined || outcomes.some((o) => !o.ok)) return 6;
-  return (plan.refused?.length ?? 0) + (plan.violations?.length ?? 0) > 0 ? 3 : 0;
+  return plan.ends.some((e) => failed.has(e.grant.request) && isOver(e.grant.end, now));
+}
+
+function partial({ plan, outcomes, unrecorded }: Ran): boolean {
+  return (
+    some(plan.unseen) ||
+    some(plan.held) ||
+    some(plan.warnings) ||
+    unrecorded !== undefined ||
+    outcomes.some((o) => !o.ok)
+  );
 }

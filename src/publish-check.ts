@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Context } from "./context.ts";
 import type { Checked, CheckReport } from "./core/check.ts";
+import type { Instant } from "./core/model.ts";
 import { plus } from "./core/time.ts";
 import { CHECK_MARKER, checkMarkdown } from "./report/check-comment.ts";
 
@@ -10,31 +11,38 @@ export async function publishCheck(context: Context, number: number, report: Che
   const forge = await context.forge();
   const pull = await forge.pull(number);
   const [one] = report.checked;
-  const { settings } = report.rules.catalog;
-  const answerBy = settings.is === "found" ? plus(pull.createdAt, settings.value.pendingTimeout) : undefined;
-  const quote = one && (await digestToQuote(context, report, one, pull.head.sha));
   const page = checkMarkdown({
     report,
     now: context.now,
     head: pull.head.sha,
-    residue: one?.claim ? ((await context.provider(one.claim.provider))?.capabilities.residue ?? []) : [],
-    ...(answerBy !== undefined && { answerBy }),
-    ...(quote !== undefined && { quote }),
+    residue: await residueOf(context, one),
+    ...voidAfter(report, pull.createdAt),
+    ...(one && (await toQuote(context, report, one, pull.head.sha))),
   });
   context.io.summary(page);
   await forge.upsertComment(number, CHECK_MARKER, page);
 }
 
+async function residueOf(context: Context, one: Checked | undefined): Promise<readonly string[]> {
+  if (!one?.claim) return [];
+  return (await context.provider(one.claim.provider))?.capabilities.residue ?? [];
+}
+
+function voidAfter({ rules }: CheckReport, opened: Instant): { readonly answerBy?: Instant } {
+  const { settings } = rules.catalog;
+  return settings.is === "found" ? { answerBy: plus(opened, settings.value.pendingTimeout) } : {};
+}
+
 /** Only critical access asks its approvers to write down what they approve. */
-async function digestToQuote(
+async function toQuote(
   context: Context,
   { rules }: CheckReport,
   { request }: Checked,
   head: string,
-): Promise<string | undefined> {
+): Promise<{ readonly quote?: string }> {
   const entitlement = rules.catalog.entitlement(request.entitlement);
-  if (entitlement.is !== "found" || entitlement.value.risk !== "critical") return undefined;
+  if (entitlement.is !== "found" || entitlement.value.risk !== "critical") return {};
   const oid = await context.repo.oidAt(head, request.path);
   const bytes = oid === undefined ? undefined : (await context.repo.blobs([oid])).get(oid);
-  return bytes && createHash("sha256").update(bytes).digest("hex");
+  return bytes ? { quote: createHash("sha256").update(bytes).digest("hex") } : {};
 }

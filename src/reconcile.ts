@@ -7,7 +7,8 @@ import type { Plan } from "./core/plan.ts";
 import type { SweepView } from "./core/snapshot.ts";
 import { sweep } from "./core/sweep.ts";
 import { minus } from "./core/time.ts";
-import { carryOutEnds, carryOutGrants, grantIntents, prepareGrants, revokeIntents } from "./execute.ts";
+import { carryOutEnds, revokeIntents } from "./execute-ends.ts";
+import { carryOutGrants, grantIntents, prepareGrants, takeBack, type Prepared } from "./execute-grants.ts";
 import { gather, gatherSweep } from "./gather.ts";
 import type { Appended, LedgerState } from "./repo/ledger.ts";
 
@@ -120,10 +121,36 @@ async function giveAccess(context: Context, plan: Plan, ledger: LedgerState): Pr
   const decided = await context.ledger.decide(drafts, stamp(context), ledger, plan.main);
   if (decided.is === "lost-race") return undefined;
   if (decided.is === "kept") return { outcomes: failed, unrecorded: decided.reason };
+  const given = await grantIntended(context, prepared);
+  return { outcomes: [...failed, ...given.outcomes], unrecorded: given.unrecorded };
+}
+
+async function grantIntended(context: Context, prepared: readonly Prepared[]): Promise<Given> {
   const outcomes = await carryOutGrants(context, prepared);
   const receipts = outcomes.flatMap((o) => o.drafts);
-  const last = receipts.length > 0 ? await context.ledger.record(receipts, stamp(context)) : undefined;
-  return { outcomes: [...failed, ...outcomes], unrecorded: keptReason(last) };
+  if (receipts.length === 0) return { outcomes, unrecorded: undefined };
+  const last = await context.ledger.record(receipts, stamp(context));
+  const back = last.is === "appended" ? await undoOrphans(context, prepared, outcomes, last.state) : [];
+  return { outcomes: [...outcomes, ...back], unrecorded: keptReason(last) };
+}
+
+/** Another run may have ended a case while this one was granting it. */
+async function undoOrphans(
+  context: Context,
+  prepared: readonly Prepared[],
+  outcomes: readonly Outcome[],
+  state: LedgerState,
+): Promise<readonly Outcome[]> {
+  const granted = new Set(outcomes.filter((o) => o.ok).map((o) => o.request));
+  const open = new Set(state.live.map((g) => g.request));
+  const back = await takeBack(
+    context,
+    prepared.filter((p) => granted.has(p.grant.request)),
+    open,
+  );
+  const drafts = back.flatMap((o) => o.drafts);
+  if (drafts.length > 0) await context.ledger.record(drafts, stamp(context));
+  return back;
 }
 
 function decisionDrafts(plan: Plan): readonly Draft[] {

@@ -7,6 +7,7 @@ import { fromEpoch, printInstant } from "./core/time.ts";
 import type { RevertPull } from "./core/outcome.ts";
 import type { MainView } from "./core/snapshot.ts";
 import { revertBody, revertMarker, revertMessage, revertTitle, type EndedFile } from "./report/revert.ts";
+import type { Pull } from "./forge/forge.ts";
 import type { LedgerState } from "./repo/ledger.ts";
 import type { NewCommit } from "./repo/repo.ts";
 
@@ -24,26 +25,15 @@ export async function revertEnded(
   const ended = await endedFiles(context, main, ledger);
   if (ended.length === 0) return undefined;
   const forge = await context.forge();
-  const requests = ended.map((e) => e.request);
-  const marker = revertMarker(requests);
   const [open] = await forge.openPulls(PREFIX);
-  if (open && (await forge.pullBody(open.number)).startsWith(marker)) {
-    return { number: open.number, url: open.url, requests, change: "unchanged" };
-  }
-  const branch = open?.head.ref ?? `${PREFIX}${requests[0] ?? ""}-${main.commit.slice(0, 7)}`;
-  const tip = await context.repo.commit(
-    main.commit,
-    ended.map((e) => commitOf(context, e)),
-  );
-  const pushed = await context.repo.push(tip, branch, open ? { replaces: open.head.sha } : {});
-  if (!pushed) {
-    throw new Problem("unavailable", `somebody else pushed to ${branch}`, "the next run tries again");
-  }
+  const marker = revertMarker(ended.map((e) => e.request));
+  if (open && (await forge.pullBody(open.number)).startsWith(marker)) return said(open, ended, "unchanged");
+  const branch = await pushBranch(context, main, ended, open);
   const title = revertTitle(ended);
   const body = `${marker}\n${revertBody(ended)}`;
   if (open) {
     await forge.updatePull(open.number, { title, body });
-    return { number: open.number, url: open.url, requests, change: "updated" };
+    return said(open, ended, "updated");
   }
   const pull = await forge.createPull({
     title,
@@ -51,7 +41,26 @@ export async function revertEnded(
     head: branch,
     base: await context.repo.defaultBranch(),
   });
-  return { number: pull.number, url: pull.url, requests, change: "opened" };
+  return said(pull, ended, "opened");
+}
+
+function said(pull: Pull, ended: readonly EndedFile[], change: RevertPull["change"]): RevertPull {
+  return { number: pull.number, url: pull.url, requests: ended.map((e) => e.request), change };
+}
+
+/** One revert a request on top of main; the open pull request's branch is replaced, never anybody else's. */
+async function pushBranch(
+  context: Context,
+  main: MainView,
+  ended: readonly EndedFile[],
+  open: Pull | undefined,
+): Promise<string> {
+  const branch = open?.head.ref ?? `${PREFIX}${ended[0]?.request ?? ""}-${main.commit.slice(0, 7)}`;
+  const commits = ended.map((e) => commitOf(context, e));
+  const tip = await context.repo.commit(main.commit, commits);
+  const pushed = await context.repo.push(tip, branch, open ? { replaces: open.head.sha } : {});
+  if (pushed) return branch;
+  throw new Problem("unavailable", `somebody else pushed to ${branch}`, "the next run tries again");
 }
 
 /** Files on main whose case is closed, with how it ended, from the ledger. */

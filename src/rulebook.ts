@@ -18,6 +18,7 @@ export async function rulebookOf(context: Context, catalog: Catalog): Promise<Ru
     catalog,
     policies: compilePolicies(catalog),
     lint: (claim) => providers.get(claim.provider)?.lint(claim),
+    schemas: (kind) => providers.get(kind)?.schemas,
   };
 }
 

@@ -1,5 +1,5 @@
 // What does the ledger say is in force, and how fresh is that? (no forge, no target)
-import { loadCatalog } from "./catalog.ts";
+import { loadSettings } from "./catalog.ts";
 import type { Context } from "./context.ts";
 import { chronicler } from "./core/history.ts";
 import { STATES, type State } from "./core/states.ts";
@@ -57,6 +57,6 @@ function matches(row: StatusRow, { subject, target, state }: StatusFilter): bool
 async function sweepInterval(context: Context): Promise<Status["interval"]> {
   const commit = await context.repo.remoteTip(await context.repo.defaultBranch());
   if (commit === undefined) return undefined;
-  const { settings } = (await loadCatalog(context, { commit })).catalog;
+  const settings = await loadSettings(context, commit);
   return settings.is === "found" ? settings.value.sweepInterval : undefined;
 }

@@ -6,7 +6,7 @@ import type { Instant } from "./core/model.ts";
 import { Problem } from "./core/problem.ts";
 import { fromEpoch, instant } from "./core/time.ts";
 import type { Forge } from "./forge/forge.ts";
-import { loadProvider } from "./providers/index.ts";
+import { loadProvider, providerKinds } from "./providers/index.ts";
 import { gitRepo } from "./repo/git.ts";
 import { gitLedger } from "./repo/git-ledger.ts";
 
@@ -25,17 +25,19 @@ export function wire(options: WireOptions, env: Env = process.env): Context {
   const dir = resolve(options.directory);
   const apiUrl = env["GITHUB_API_URL"] ?? PUBLIC_API;
   const token = env["GITHUB_TOKEN"];
-  const repo = gitRepo({ dir, ...(token !== undefined && { token }) });
-  const now = clock(env, apiUrl);
+  const repo = gitRepo({ dir, env, ...(token !== undefined && { token }) });
+  const clock = clockOf(env, apiUrl);
   let forge: Promise<Forge> | undefined;
   return {
     dir,
-    now,
+    now: clock(),
+    clock,
     run: env["GITHUB_RUN_ID"] ?? "local",
     repo,
     ledger: gitLedger(repo),
     forge: () => (forge ??= connectForge(apiUrl, token, env, repo)),
     provider: loadProvider,
+    providerKinds,
     secret: (name) => env[name],
     io: terminal(options, env),
     json: options.json,
@@ -43,9 +45,9 @@ export function wire(options: WireOptions, env: Env = process.env): Context {
 }
 
 /** The wall clock, or `LAPSE_NOW` where no real forge can be reached with it. */
-function clock(env: Env, apiUrl: string): Instant {
+function clockOf(env: Env, apiUrl: string): () => Instant {
   const fixed = env["LAPSE_NOW"];
-  if (fixed === undefined) return fromEpoch(Date.now());
+  if (fixed === undefined) return () => fromEpoch(Date.now());
   if (!isLoopback(apiUrl)) {
     const fix = "unset LAPSE_NOW: it sets the clock in the sandbox and in tests only";
     throw new Problem("misconfigured", `LAPSE_NOW is refused against ${new URL(apiUrl).host}`, fix);
@@ -53,7 +55,7 @@ function clock(env: Env, apiUrl: string): Instant {
   const at = instant(fixed);
   if (at === undefined)
     throw new Problem("misconfigured", "LAPSE_NOW is not a time", "write it like 2026-11-23T12:00:00Z");
-  return at;
+  return () => at;
 }
 
 function isLoopback(url: string): boolean {
@@ -89,6 +91,7 @@ function terminal({ color }: WireOptions, env: Env): Io {
     err: (text) => process.stderr.write(text.endsWith("\n") ? text : `${text}\n`),
     color: color && process.stdout.isTTY && env["NO_COLOR"] === undefined,
     interactive: process.stdin.isTTY && process.stdout.isTTY,
+    annotates: env["GITHUB_ACTIONS"] === "true",
     summary: (markdown) => {
       if (summary !== undefined) appendFileSync(summary, `${markdown}\n`);
     },

@@ -3,8 +3,10 @@ import type { Context } from "./context.ts";
 import { checkRequest, type Checked } from "./core/check.ts";
 import { activeOf } from "./core/decide.ts";
 import type { Rulebook } from "./core/evidence.ts";
+import type { AccessRequest } from "./core/model.ts";
 import { Problem } from "./core/problem.ts";
 import { readRequest } from "./core/request.ts";
+import { typedRequest } from "./core/scope.ts";
 import { requestText, type Answers } from "./core/request-text.ts";
 import { printDuration, printInstant } from "./core/time.ts";
 import { personOf } from "./core/votes.ts";
@@ -22,37 +24,44 @@ export interface RequestOptions extends Omit<Answers, "id" | "subject"> {
 
 /** Checks first; only a sound request becomes a branch and a pull request. Nothing half done stays behind. */
 export async function writeRequest(context: Context, options: RequestOptions): Promise<Requested> {
-  const { repo } = context;
-  if (!(await repo.fetch())) {
-    throw new Problem("unavailable", "the remote cannot be reached", "check the network and `git remote -v`");
-  }
-  const main = await repo.remoteTip(await repo.defaultBranch());
-  if (main === undefined)
-    throw new Problem("misconfigured", "the remote has no default branch yet", "push one first");
+  const main = await freshMain(context);
   const rules = await rulebooks(context).at(main);
-  const forge = options.dryRun === true && options.subject !== undefined ? undefined : await context.forge();
+  const forge = needsForge(options) ? await context.forge() : undefined;
   const subject = options.subject ?? (await myself(forge, rules));
   const id = options.id ?? defaultId(context, subject, options.entitlement);
   const path = `requests/${options.entitlement}/${id}.yaml`;
   const text = requestText({ ...options, id, subject });
-  const read = readRequest({ path, bytes: new TextEncoder().encode(text) });
+  const read = typedRequest(readRequest({ path, bytes: new TextEncoder().encode(text) }), rules);
   if ("findings" in read) return { path, text, findings: read.findings, checked: undefined, pull: undefined };
-  const { live } = await context.ledger.read();
-  const [history, used] = await Promise.all([historyOf(context), context.ledger.used([id])]);
-  const { request } = read;
-  const checked = checkRequest({
-    request,
-    rules,
-    now: context.now,
-    active: live.map(activeOf),
-    history,
-    used,
-  });
+  const checked = await judged(context, rules, read.request);
   const { findings } = checked;
-  const stop = options.dryRun === true || findings.some((f) => f.severity === "error") || !forge;
-  if (stop) return { path, text, findings, checked, pull: undefined };
-  const pull = await open(context, forge, { main, path, text, checked });
+  const sound = findings.every((f) => f.severity !== "error");
+  const pull =
+    sound && forge && options.dryRun !== true
+      ? await open(context, forge, { main, path, text, checked })
+      : undefined;
   return { path, text, findings, checked, pull };
+}
+
+/** A dry run for somebody named needs nobody's token. */
+function needsForge({ dryRun, subject }: RequestOptions): boolean {
+  return dryRun !== true || subject === undefined;
+}
+
+async function judged(context: Context, rules: Rulebook, request: AccessRequest): Promise<Checked> {
+  const { live } = await context.ledger.read();
+  const [history, used] = await Promise.all([historyOf(context), context.ledger.used([request.id])]);
+  return checkRequest({ request, rules, now: context.now, active: live.map(activeOf), history, used });
+}
+
+/** The default branch as it is on the remote now. */
+async function freshMain({ repo }: Context): Promise<string> {
+  if (!(await repo.fetch())) {
+    throw new Problem("unavailable", "the remote cannot be reached", "check the network and `git remote -v`");
+  }
+  const main = await repo.remoteTip(await repo.defaultBranch());
+  if (main !== undefined) return main;
+  throw new Problem("misconfigured", "the remote has no default branch yet", "push one first");
 }
 
 interface Draft {

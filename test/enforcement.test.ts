@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 const applied = (r: Applied) => exitCode(r.plan.now, r);
-const swept = (r: Expired) => exitCode(r.now, { ...r, plan: { ends: r.sweep.ends } });
+const swept = (r: Expired) => exitCode(r.now, { ...r, plan: { ends: r.sweep.ends, warnings: r.warnings } });
 
 describe.each([
   ["a pretended target", pretended],

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { github } from "../src/forge/github.ts";
 import { startSandbox } from "../src/sandbox/github/sandbox.ts";
 import { obeysForgeContract } from "./contract/forge.ts";
-import type { ForgeWorld } from "./contract/forge.ts";
+import type { ForgeWorld } from "./contract/forge-world.ts";
 import { againstOpenApi } from "./support/openapi.ts";
 
 async function world(kindPages: boolean): Promise<ForgeWorld> {
@@ -59,6 +59,10 @@ test("pages as large as asked for are read as well", async () => {
   expect(sandbox.calls).toHaveLength(2);
   await stop();
   expect(sandbox.violations).toEqual([]);
+});
+
+test.each(["http://github.example/api/v3", "nonsense", ""])("the token does not go to %j", (apiUrl) => {
+  expect(() => github({ apiUrl, repository: "acme/access", token: "t" })).toThrow(/no https address/);
 });
 
 test.each(["", "acme", "acme/access/x", "/access"])("%j is no repository", (repository) => {

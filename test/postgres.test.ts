@@ -249,11 +249,31 @@ describe.each([14, 16, 18] as const)("PostgreSQL %i", (major) => {
         (SELECT shobj_description(oid, 'pg_authid') FROM pg_roles WHERE rolname = '${assignment.mark ?? ""}')); END $$`,
     );
     expect((await session.list()).items.map(({ mark }) => mark)).toEqual([assignment.mark]);
+    expect((await session.doctor()).map(({ code }) => code)).toContain("LPS421");
     const other = await session.resolve(here.claim({ owner: "somebody-else" }));
     await session.grant(other, WINDOW);
     expect((await session.list()).items.map(({ mark }) => mark)).toEqual([assignment.mark]);
     expect(await session.cleanup()).toEqual([]);
     await session.revoke(other);
+  });
+
+  test.each([
+    ["a comment in somebody's own words", () => "made by hand"],
+    [
+      "the mark of another installation",
+      (mark: string) => mark.replace(/"owner":"[^"]*"/, '"owner":"other"'),
+    ],
+    ["the mark for another subject", (mark: string) => mark.replace(/"member":\d+/, '"member":1')],
+  ])("a role of our name with %s is left alone", async (_, change) => {
+    const assignment = await granted();
+    const [row] = await here.admin<{ c: string }>(
+      `SELECT shobj_description(oid, 'pg_authid') c FROM pg_roles WHERE rolname = '${assignment.mark ?? ""}'`,
+    );
+    await here.admin(`COMMENT ON ROLE ${own(assignment)} IS '${change(row?.c ?? "")}'`);
+    expect(await session.observe([assignment])).toEqual([{ state: "foreign" }]);
+    expect(await classOf(session.grant(assignment, WINDOW))).toBe("conflict");
+    expect((await session.revoke(assignment)).residue).toEqual([expect.stringContaining("left alone")]);
+    expect(await here.can(here.ann)).toBe(true);
   });
 
   test("a connection that the server cuts is opened anew", async () => {

@@ -3,7 +3,10 @@ import { check as checkNow, type CheckOptions } from "../check.ts";
 import type { Context, ExitCode } from "../context.ts";
 import { publishCheck } from "../publish-check.ts";
 import { checkText, checkJson } from "../report/check.ts";
+import { annotations } from "../report/findings.ts";
 import { json } from "../report/json.ts";
+import type { CheckReport } from "../core/check.ts";
+import { Problem } from "../core/problem.ts";
 
 export interface CheckCommandOptions extends CheckOptions {
   /** Number of the pull request whose sticky comment and check run are written. */
@@ -12,7 +15,18 @@ export interface CheckCommandOptions extends CheckOptions {
 
 export async function check(context: Context, options: CheckCommandOptions): Promise<ExitCode> {
   const report = await checkNow(context, options);
-  context.io.out(context.json ? json(checkJson(report)) : checkText(report, context.now));
-  if (options.pull !== undefined) await publishCheck(context, options.pull, report);
+  context.io.out(context.json ? json(checkJson(report)) : checkText(report, context.now, context.io));
+  if (context.io.annotates) annotations(report.findings).forEach(context.io.err);
+  if (options.pull !== undefined) await publish(context, options.pull, report);
   return report.findings.some((f) => f.severity === "error") ? 3 : 0;
+}
+
+/** A fork's pull request gets a token that may not comment: the job summary says the same. */
+async function publish(context: Context, pull: number, report: CheckReport): Promise<void> {
+  try {
+    await publishCheck(context, pull, report);
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    context.io.err(`the comment could not be written: ${problem.message}`);
+  }
 }

@@ -1,6 +1,7 @@
 // `lapse demo`: the whole story on this machine, in real time.
 import type { Context, ExitCode } from "../context.ts";
-import { setStage, type Stage } from "../sandbox/demo/stage.ts";
+import { keepOpen } from "../sandbox/demo/keep.ts";
+import { setStage } from "../sandbox/demo/stage.ts";
 import { tellStory } from "../sandbox/demo/story.ts";
 import { teller } from "../sandbox/demo/teller.ts";
 
@@ -21,17 +22,9 @@ export async function demo({ io }: Context, options: DemoOptions): Promise<ExitC
   try {
     await tellStory(stage, teller(io.out, io.color));
     io.out(NEXT);
-    if (options.keep === true) await keep(stage, io.out);
+    if (options.keep === true) await keepOpen(stage, io.out);
     return 0;
   } finally {
     await stage.stop();
   }
-}
-
-async function keep(stage: Stage, out: (text: string) => void): Promise<void> {
-  const { clone, env } = await stage.seat("ann");
-  out(`\nThe servers stay up until Ctrl-C. In another terminal, as ann:\n  cd ${clone}`);
-  for (const [name, value] of Object.entries(env)) out(`  export ${name}=${value}`);
-  out(`  psql ${stage.database.urlOf("ann")}`);
-  await new Promise<void>((resolve) => process.once("SIGTERM", resolve).once("SIGINT", resolve));
 }

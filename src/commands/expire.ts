@@ -12,11 +12,14 @@ export async function expire(context: Context): Promise<ExitCode> {
   const report = await sweepNow(context);
   const tidied = await tidy(context, report);
   const pull = tidied instanceof Problem ? undefined : tidied;
-  context.io.out(context.json ? json(expiredJson(report, pull)) : expiredText(report, pull));
+  context.io.out(context.json ? json(expiredJson(report, pull)) : expiredText(report, pull, context.io));
   if (tidied instanceof Problem) {
     context.io.err(`the revert pull request has to wait: ${tidied.message}\n  fix: ${tidied.fix}`);
   }
-  const code = exitCode(context.now, { ...report, plan: { ends: report.sweep.ends } });
+  const code = exitCode(context.now, {
+    ...report,
+    plan: { ends: report.sweep.ends, warnings: report.warnings },
+  });
   return code === 0 && tidied instanceof Problem ? 6 : code;
 }
 

@@ -12,16 +12,22 @@ interface Global {
 /** Any command: `never` because each shapes its own options. */
 type Run = (context: Context, options: never) => Promise<ExitCode>;
 
-/** Builds the context, runs the command, and leaves its exit code to the process. */
-function action(load: () => Promise<Run>, shape: (args: readonly string[], options: object) => object) {
-  return async (...given: readonly unknown[]): Promise<void> => {
-    const command = given.at(-1) as Command;
-    const { directory, json, color } = command.optsWithGlobals<Global>();
-    const { wire } = await import("../wire.ts");
-    const context = wire({ directory, json: json === true, color });
-    const run = await load();
-    process.exitCode = await run(context, shape(command.args, command.opts()) as never);
-  };
+type Load = () => Promise<Run>;
+type Shape = (args: readonly string[], options: object) => object;
+/** Turns a command's loader into what commander calls. */
+type Action = (load: Load, shape: Shape) => (...given: readonly unknown[]) => Promise<void>;
+
+/** Builds the context, runs the command and hands its exit code on. */
+function actions(exit: (code: ExitCode) => void): Action {
+  return (load, shape) =>
+    async (...given) => {
+      const command = given.at(-1) as Command;
+      const { directory, json, color } = command.optsWithGlobals<Global>();
+      const { wire } = await import("../wire.ts");
+      const context = wire({ directory, json: json === true, color });
+      const run = await load();
+      exit(await run(context, shape(command.args, command.opts()) as never));
+    };
 }
 
 function parsed<T>(read: (text: string) => T | undefined, example: string): (text: string) => T {
@@ -42,14 +48,15 @@ const asScope = (text: string, before: Readonly<Record<string, string>> = {}) =>
 };
 
 /** Adds every command, the common ones first. */
-export function register(program: Command): void {
-  asking(program);
-  reading(program);
-  enforcing(program);
-  learning(program);
+export function register(program: Command, exit: (code: ExitCode) => void): void {
+  const action = actions(exit);
+  asking(program, action);
+  reading(program, action);
+  enforcing(program, action);
+  learning(program, action);
 }
 
-function asking(program: Command): void {
+function asking(program: Command, action: Action): void {
   program
     .command("request")
     .description("ask for access: writes the file, pushes a branch, opens the pull request")
@@ -88,7 +95,7 @@ function asking(program: Command): void {
     );
 }
 
-function reading(program: Command): void {
+function reading(program: Command, action: Action): void {
   program
     .command("status")
     .description("who has what, until when")
@@ -127,7 +134,7 @@ function reading(program: Command): void {
     );
 }
 
-function enforcing(program: Command): void {
+function enforcing(program: Command, action: Action): void {
   program
     .command("plan")
     .description("show what apply would do now")
@@ -158,7 +165,7 @@ function enforcing(program: Command): void {
     );
 }
 
-function learning(program: Command): void {
+function learning(program: Command, action: Action): void {
   const policy = program.command("policy").description("work on policies/");
   policy
     .command("test")

@@ -1,4 +1,4 @@
-// `lapse show ID`: one request's whole story.
+// `lapse show ID`: what is the whole story of one request?
 import type { Context, ExitCode } from "../context.ts";
 import { visible } from "../report/encode.ts";
 import { json } from "../report/json.ts";

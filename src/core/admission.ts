@@ -1,10 +1,11 @@
 // May this request become access, and if not, for good or only for now?
-import { judgeConsent, landedAt, mergedPull, type Consent } from "./consent.ts";
+import { judgeConsent, type Consent } from "./consent.ts";
+import { landedAt, mergedPull, openedAt } from "./landing.ts";
 import { judge } from "./policy.ts";
 import { isOver, minus, plus } from "./time.ts";
 import { error } from "./finding.ts";
-import type { Admission } from "./entry.ts";
-import type { Candidate, Landing, Rulebook, Vote } from "./evidence.ts";
+import type { Admission, EvidenceRecord } from "./entry.ts";
+import type { Candidate, Landing, Rulebook } from "./evidence.ts";
 import type { AccessRequest, ActiveGrant, Claim, Decision, Finding, Instant, Window } from "./model.ts";
 import type { Admitted, Held, Missed, Refusal } from "./plan.ts";
 import { NOTHING_OFF, type SwitchedOff } from "./votes.ts";
@@ -90,8 +91,8 @@ export function admit(input: AdmissionInput, off: SwitchedOff = NOTHING_OFF): Ad
 }
 
 function tooOld({ catalog: { settings } }: Rulebook, landing: Landing): boolean {
-  const opened = mergedPull(landing)?.pull.createdAt ?? landing.push.at;
-  return settings.is === "found" && minus(landedAt(landing), opened) > settings.value.pendingTimeout;
+  if (settings.is !== "found") return false;
+  return minus(landedAt(landing), openedAt(landing)) > settings.value.pendingTimeout;
 }
 
 function judged(
@@ -149,10 +150,9 @@ interface Proved {
   readonly consent: Extract<Consent, { is: "proved" }>;
 }
 
-function admissionOf(input: AdmissionInput, { request, landing, window, claim, consent }: Proved): Admission {
-  const pull = consent.facts?.pull;
+function admissionOf(input: AdmissionInput, proved: Proved): Admission {
+  const { request, window, claim } = proved;
   const target = input.rules.catalog.target(claim.target);
-  const approvals: readonly Vote[] = consent.votes;
   return {
     ...window,
     path: input.candidate.path,
@@ -163,18 +163,23 @@ function admissionOf(input: AdmissionInput, { request, landing, window, claim, c
     claim,
     ...(request.extends !== undefined && { extends: request.extends }),
     breakGlass: request.breakGlass,
-    evidence: {
-      pull: pull?.number ?? 0,
-      author: pull?.author?.id ?? 0,
-      mergedBy: pull?.mergedBy?.id ?? null,
-      openedAt: pull?.createdAt ?? landing.push.at,
-      mergedAt: landedAt(landing),
-      before: landing.push.before,
-      after: landing.push.after,
-      head: pull?.head.sha ?? "",
-      approvals,
-      policyAtMerge: landing.atMerge.catalog.digest,
-      policyNow: input.rules.catalog.digest,
-    },
+    evidence: recordOf(proved, input.rules),
   };
+}
+
+/** Zero and the empty string stand for what a landing without a pull request does not have: none is ever admitted. */
+function recordOf({ landing, consent }: Proved, rules: Rulebook): EvidenceRecord {
+  const record = {
+    openedAt: openedAt(landing),
+    mergedAt: landedAt(landing),
+    before: landing.push.before,
+    after: landing.push.after,
+    approvals: consent.votes,
+    policyAtMerge: landing.atMerge.catalog.digest,
+    policyNow: rules.catalog.digest,
+  };
+  const pull = mergedPull(landing)?.pull;
+  if (!pull) return { ...record, pull: 0, author: 0, mergedBy: null, head: "" };
+  const author = pull.author?.id ?? 0;
+  return { ...record, pull: pull.number, author, mergedBy: pull.mergedBy?.id ?? null, head: pull.head.sha };
 }

@@ -6,7 +6,7 @@ import type { Case } from "./history.ts";
 import type { Finding } from "./model.ts";
 
 /** The life of one request file on main. */
-export interface FileLife {
+interface FileLife {
   readonly request: string;
   readonly path: string;
   /** Every content that it ever had, by blob id. */

@@ -22,7 +22,7 @@ export function canonical(value: unknown): string {
 export function tame(value: unknown): Json {
   if (value === null || typeof value === "boolean") return value;
   if (typeof value === "string") return tameText(value);
-  if (typeof value === "number") return Number.isSafeInteger(value) ? value : String(value);
+  if (typeof value === "number") return Number.isSafeInteger(value) ? value + 0 : String(value);
   if (Array.isArray(value)) return value.map(tame);
   return typeof value === "object" ? tameObject(value) : typeof value;
 }

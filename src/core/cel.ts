@@ -16,8 +16,7 @@ export interface CelInput {
   readonly sizes: Sizes;
 }
 
-export type Outcome<T> =
-  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: string };
+type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: string };
 
 /** An expression that was parsed, guarded and type-checked; it is a bool. */
 export interface Compiled {

@@ -10,7 +10,7 @@ export type Hash = (text: string) => string;
 export const GENESIS = "0".repeat(64);
 export const EMPTY_TIP: Tip = { seq: 0, hash: GENESIS };
 
-export interface Seal {
+interface Seal {
   readonly seq: number;
   readonly at: Instant;
   readonly run: string;
@@ -25,7 +25,7 @@ export interface Batch {
 }
 
 /** An entry at its place. Throws RangeError when the draft holds what is not canonical; vendors' words are tamed. */
-export function seal(draft: Draft, { seq, at, run, prev }: Seal): Entry {
+function seal(draft: Draft, { seq, at, run, prev }: Seal): Entry {
   return { ...withTamedAnswers(draft), v: 1, seq, at, run, prev };
 }
 

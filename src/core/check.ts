@@ -1,6 +1,6 @@
 // What can already be said about a request before anybody approved it? (pure; the same rules that apply will use)
 import { claimOf, lintFinding, unreadable, windowOf } from "./admission.ts";
-import { soleAddition } from "./consent.ts";
+import { soleAddition } from "./landing.ts";
 import type { Rulebook } from "./evidence.ts";
 import type { Change } from "./facts.ts";
 import { error } from "./finding.ts";

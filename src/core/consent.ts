@@ -1,7 +1,8 @@
 // Does the way this request came to main prove consent? (ordered, named, pure checks)
 import { error, type Code } from "./finding.ts";
 import type { Candidate, Landing, PullFacts, Rulebook, Vote } from "./evidence.ts";
-import type { AccessRequest, Decision, Entitlement, Finding, Instant, Obligation } from "./model.ts";
+import { mergedPull, soleAddition } from "./landing.ts";
+import type { AccessRequest, Decision, Entitlement, Finding, Obligation } from "./model.ts";
 import {
   count,
   NOTHING_OFF,
@@ -34,34 +35,6 @@ interface Check {
 }
 
 const MERGES = new Set(["pr_merge", "merge_queue_merge"]);
-
-/** The one pull request whose merge was this push; none or several is no evidence. */
-export function mergedPull(landing: Landing): PullFacts | undefined {
-  const found = landing.pulls.filter(
-    ({ pull }) =>
-      pull.merged &&
-      pull.mergedAt !== null &&
-      pull.mergeCommit === landing.push.after &&
-      pull.base.ref === landing.defaultBranch &&
-      pull.base.repository === landing.repository,
-  );
-  return found.length === 1 ? found[0] : undefined;
-}
-
-/** Is this push exactly "one file added, of plain mode, with this content"? */
-export function soleAddition(changes: Landing["changes"], path: string, blob?: string): string | undefined {
-  const [only, ...others] = changes;
-  if (only?.path !== path || others.length > 0) {
-    const extra = changes.filter((c) => c.path !== path).map((c) => JSON.stringify(c.path));
-    return `the merge changes ${String(changes.length)} paths, not this one alone${extra.length > 0 ? `: also ${extra.slice(0, 3).join(", ")}` : ""}`;
-  }
-  if (only.status !== "A") return "the merge does not add the file, it changes one that was there";
-  if (only.newMode !== "100644") return `the file's mode is ${only.newMode}, not 100644`;
-  return blob === undefined || only.newOid === blob
-    ? undefined
-    : "the merge added other content than main has now";
-}
-
 const RAISE_AGAIN =
   "open a new pull request that adds one request file with a new id, and let it be approved and merged there";
 
@@ -136,11 +109,6 @@ export function fulfilled(demands: readonly Obligation[], voters: readonly strin
       return true;
     });
   return seats.every((_, seat) => take(seat, new Set()));
-}
-
-/** Server time at which the content landed on main. */
-export function landedAt(landing: Landing): Instant {
-  return mergedPull(landing)?.pull.mergedAt ?? landing.push.at;
 }
 
 /** Judges one landing. Findings carry every reason at once, so that one look is enough to know what to do. */

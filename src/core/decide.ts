@@ -1,6 +1,7 @@
 // Given everything that is known, what should happen? (pure: Snapshot → Plan; plan, apply and tests all call this)
 import { admit, claimOf, unreadable } from "./admission.ts";
-import { fulfilled, landedAt, mergedPull } from "./consent.ts";
+import { fulfilled } from "./consent.ts";
+import { landedAt, mergedPull } from "./landing.ts";
 import { error } from "./finding.ts";
 import { judge } from "./policy.ts";
 import { isOver } from "./time.ts";
@@ -73,7 +74,7 @@ interface Fresh {
 }
 
 function heldAll(candidates: readonly Candidate[]): Fresh {
-  const held = candidates.map((c) => ({ request: c.id, path: c.path, reason: "main could not be read" }));
+  const held = candidates.map((c) => ({ request: c.id, path: c.path, reason: UNREAD }));
   return { admitted: [], refused: [], missed: [], held };
 }
 
@@ -118,21 +119,31 @@ interface CarriedOn {
 // | granted  | foreign, drifted   | reported, never touched                                        |
 // | granted  | unknown, pending   | stays; the target is listed as unseen                          |
 function carryOn(grant: LiveGrant, snapshot: Snapshot): CarriedOn {
-  const { request, path, phase } = grant;
+  const { phase } = grant;
   if (phase === "waiting" && !isOver(grant.start, snapshot.now)) return { kept: grant };
-  const sight = snapshot.sights.get(request) ?? "unknown";
-  const drift = driftOf(grant, sight);
-  if (phase === "granted" && sight !== "absent") return { kept: grant, ...(drift && { drift }) };
-  const blind = snapshot.unseen.find((t) => t.target === grant.claim.target);
-  const reason = snapshot.frozen ?? (snapshot.main ? blind?.reason : "main could not be read");
-  if (reason !== undefined) return { kept: grant, held: { request, path, reason } };
-  if (phase === "waiting" && snapshot.main) return starting(grant, snapshot, snapshot.main);
+  const sight = snapshot.sights.get(grant.request) ?? "unknown";
+  const found = driftOf(grant, sight);
+  const drift = found ? { drift: found } : {};
+  if (phase === "granted" && sight !== "absent") return { kept: grant, ...drift };
+  return { ...giveAgain(grant, snapshot), ...drift };
+}
+
+function giveAgain(grant: LiveGrant, snapshot: Snapshot): CarriedOn {
+  const { request, path, phase } = grant;
+  const reason = heldBack(grant, snapshot);
+  if (reason !== undefined || !snapshot.main) {
+    return { kept: grant, held: { request, path, reason: reason ?? UNREAD } };
+  }
+  if (phase === "waiting") return starting(grant, snapshot, snapshot.main);
   const why = phase === "granting" ? "resume" : "missing";
-  return {
-    kept: grant,
-    grant: { op: "grant", request, admission: grant, why },
-    ...(drift && { drift }),
-  };
+  return { kept: grant, grant: { op: "grant", request, admission: grant, why } };
+}
+
+const UNREAD = "main could not be read";
+
+/** Giving waits for everything that must be known; taking away never gets here. */
+function heldBack(grant: LiveGrant, { frozen, unseen }: Snapshot): string | undefined {
+  return frozen ?? unseen.find((t) => t.target === grant.claim.target)?.reason;
 }
 
 function driftOf(grant: LiveGrant, sight: string): Finding | undefined {
@@ -174,8 +185,8 @@ function recheck(
   const decision = judge({ request, catalog, policies, window: grant, now, active, history });
   if (decision.effect === "Deny") return decision.findings;
   const people = grant.evidence.approvals.map((a) => a.person);
-  const stillApproved = fulfilled(decision.obligations.approvals, people) && claimOf(request, main.rules);
-  if (stillApproved) return [];
+  const approved = fulfilled(decision.obligations.approvals, people);
+  if (approved && claimOf(request, main.rules) !== undefined) return [];
   const fix = "ask again: the approvals that it was merged with no longer suffice";
   return [
     error(

@@ -24,6 +24,8 @@ export interface Rulebook {
   readonly policies: PolicySet;
   /** What the target's provider says against a claim, offline (reserved names, roles that defeat time limits). */
   readonly lint: (claim: Claim) => string | undefined;
+  /** A provider's schemas, for the scope that a request asks for. */
+  readonly schemas: (provider: string) => { readonly scope: object } | undefined;
 }
 
 /** How the current content of one path came to main. */

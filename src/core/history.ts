@@ -3,7 +3,7 @@ import type { Admission, Draft, Entry } from "./entry.ts";
 import type { Instant } from "./model.ts";
 
 /** Who got what, from when to when, on whose word. */
-export interface CaseGrant {
+interface CaseGrant {
   readonly subject: string;
   readonly entitlement: string;
   readonly target: string;
@@ -38,7 +38,7 @@ export interface Case {
   readonly failures: number;
 }
 
-export interface Closure {
+interface Closure {
   readonly as: "revoked" | "void";
   readonly at: Instant;
   readonly because: string;

@@ -1,6 +1,6 @@
 // What became of a run? (types only)
 import type { Draft } from "./entry.ts";
-import type { Instant } from "./model.ts";
+import type { Finding, Instant } from "./model.ts";
 import type { Action, Plan } from "./plan.ts";
 import type { Sweep } from "./sweep.ts";
 
@@ -25,6 +25,8 @@ export interface Applied {
 export interface Expired {
   readonly now: Instant;
   readonly sweep: Sweep;
+  /** What is wrong with the ledger itself, as far as reading it shows. */
+  readonly warnings: readonly Finding[];
   readonly outcomes: readonly Outcome[];
   readonly unrecorded: string | undefined;
 }

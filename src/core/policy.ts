@@ -75,10 +75,9 @@ function decision(
 }
 
 function unusableFinding({ request, policies, catalog }: Judgement): Finding {
-  const at = policies.findings.find((finding) => finding.severity === "error")?.at;
-  const where = at
-    ? `${at.file}:${at.line}`
-    : (catalog.broken.find((path) => path.startsWith("policies/rules/")) ?? "");
+  const isRule = (path: string | undefined) => path?.startsWith("policies/rules/") === true;
+  const at = policies.findings.find((finding) => isRule(finding.at?.file))?.at;
+  const where = at ? `${at.file}:${at.line}` : catalog.broken.filter(isRule).join(", ");
   return error(
     "LPS201",
     `a policy cannot be read (${where}), so nothing can be granted`,
@@ -93,14 +92,17 @@ interface Ruled {
 }
 
 function applyRules(policies: readonly CompiledPolicy[], facts: Facts, values: CelInput): Ruled {
-  const parts = policies.flatMap((compiled): readonly Ruled[] => {
-    if (!matches(compiled.policy, facts)) return [];
-    const when = compiled.when?.evaluate(values);
-    if (when?.ok === false)
-      return [{ rows: [], findings: [failed(facts, compiled.when, compiled.policy.name, when.error)] }];
-    if (when?.value === false) return [];
-    return compiled.rules.map((rule) => applyRule(compiled.policy, rule, facts, values));
-  });
+  const parts = policies
+    .filter(({ policy }) => matches(policy, facts))
+    .map((compiled) => applyPolicy(compiled, facts, values));
+  return { rows: parts.flatMap((part) => part.rows), findings: parts.flatMap((part) => part.findings) };
+}
+
+function applyPolicy({ policy, when, rules }: CompiledPolicy, facts: Facts, values: CelInput): Ruled {
+  const applies = when?.evaluate(values) ?? { ok: true, value: true };
+  if (when && !applies.ok) return { rows: [], findings: [failed(facts, when, policy.name, applies.error)] };
+  if (applies.ok && !applies.value) return { rows: [], findings: [] };
+  const parts = rules.map((rule) => applyRule(policy, rule, facts, values));
   return { rows: parts.flatMap((part) => part.rows), findings: parts.flatMap((part) => part.findings) };
 }
 
@@ -131,13 +133,13 @@ function applyRule(policy: Policy, { rule, require }: CompiledRule, facts: Facts
   return { rows: [row(false, why)], findings: [{ ...found, why }] };
 }
 
-function failed(facts: Facts, expression: Compiled | undefined, name: string, reason: string): Finding {
-  const at = expression?.expression.at;
+function failed(facts: Facts, expression: Compiled, name: string, reason: string): Finding {
+  const { file, line } = expression.expression.at;
   return error(
     "LPS214",
-    `${name} cannot be evaluated: ${reason}${at ? ` (${at.file}:${at.line})` : ""}`,
+    `${name} cannot be evaluated: ${reason} (${file}:${line})`,
     "test optional fields with has() first; what cannot be evaluated is denied",
-    expression ? concerned(expression, facts) : placeOf(facts, "entitlement"),
+    concerned(expression, facts),
   );
 }
 

@@ -4,7 +4,14 @@ import type { Finding, Place } from "./model.ts";
 import { codePoint, decode, hiddenAt, lineMap } from "./text.ts";
 
 /** What a person can review and a machine can read in no time. */
-export const LIMITS = { bytes: 16_384, lines: 300, depth: 8, entries: 600, tokens: 8_000 } as const;
+export const LIMITS = {
+  bytes: 16_384,
+  lines: 300,
+  depth: 8,
+  entries: 600,
+  keys: 100,
+  tokens: 6_000,
+} as const;
 
 /** No sensible indentation is this deep. */
 const GAP_LENGTH = 40;

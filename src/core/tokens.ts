@@ -53,10 +53,20 @@ function featureOf(lexeme: string): string | undefined {
   return type === null ? undefined : FEATURES[type];
 }
 
+/** The limit that the parser's stack of open nodes, or the number of tokens so far, goes beyond. */
 function exceeded(stack: readonly CST.Token[], count: number): string | undefined {
   if (count > LIMITS.tokens) return `${LIMITS.tokens} tokens`;
-  const collections = stack.filter((token) => CST.isCollection(token));
-  if (collections.length > LIMITS.depth) return `${LIMITS.depth} levels`;
-  const inner = collections.at(-1);
-  return inner && inner.items.length > LIMITS.entries ? `${LIMITS.entries} entries` : undefined;
+  if (stack.length > LIMITS.depth && stack.filter((token) => CST.isCollection(token)).length > LIMITS.depth) {
+    return `${LIMITS.depth} levels`;
+  }
+  const inner = stack.at(-1);
+  if (!CST.isCollection(inner)) return undefined;
+  const [most, what] = isMap(inner) ? [LIMITS.keys, "keys"] : [LIMITS.entries, "entries"];
+  return inner.items.length > most ? `${most} ${what}` : undefined;
+}
+
+function isMap(token: CST.Token): boolean {
+  return (
+    token.type === "block-map" || (token.type === "flow-collection" && token.start.type === "flow-map-start")
+  );
 }

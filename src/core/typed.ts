@@ -15,8 +15,11 @@ const MAX_REFS = 16;
 export function typed(value: Json, schema: object, isPlain: (path: Path) => boolean): Json {
   const root = schema as Schema;
   const read = (node: Json, schemas: readonly Schema[], path: Path): Json => {
-    const all = schemas.flatMap((s) => branches(s, root, 0));
-    if (typeof node === "string") return isPlain(path) ? scalar(node, all) : node;
+    const all = schemas.flatMap((s) => cached(s, root));
+    if (typeof node === "string") {
+      const meant = scalar(node, all);
+      return meant === node || isPlain(path) ? meant : node;
+    }
     if (Array.isArray(node)) {
       return (node as readonly Json[]).map((item, i) => read(item, itemSchemas(all, i), [...path, i]));
     }
@@ -35,6 +38,17 @@ function scalar(text: string, schemas: readonly Schema[]): Json {
   if (types.has("boolean") && ["true", "false"].includes(text)) return text === "true";
   const isNumber = (types.has("integer") || types.has("number")) && INTEGER.test(text);
   return isNumber && Number.isSafeInteger(Number(text)) ? Number(text) : text;
+}
+
+/** By root, since a `$ref` means another thing in another file. */
+const CACHE = new WeakMap<Schema, WeakMap<Schema, readonly Schema[]>>();
+
+function cached(schema: Schema, root: Schema): readonly Schema[] {
+  const known = CACHE.get(root) ?? new WeakMap<Schema, readonly Schema[]>();
+  CACHE.set(root, known);
+  const found = known.get(schema) ?? branches(schema, root, 0);
+  known.set(schema, found);
+  return found;
 }
 
 /** A schema and all that it refers to or is made of at this place. */

@@ -165,10 +165,15 @@ export function standing(facts: PullFacts): readonly Review[] {
 export type SwitchedOff = ReadonlySet<string>;
 export const NOTHING_OFF: SwitchedOff = new Set();
 
+export interface Uncounted {
+  readonly login: string;
+  readonly reasons: readonly string[];
+}
+
 export interface Counted {
   /** At most one per person. */
   readonly votes: readonly Vote[];
-  readonly uncounted: readonly { readonly login: string; readonly reasons: readonly string[] }[];
+  readonly uncounted: readonly Uncounted[];
 }
 
 /** Applies every check to every standing approval: one person, one vote. */
@@ -178,27 +183,31 @@ export function count(
   off: SwitchedOff = NOTHING_OFF,
 ): Counted {
   const votes = new Map<string, Vote>();
-  const uncounted: { login: string; reasons: readonly string[] }[] = [];
-  const checks = VOTE_CHECKS.filter((check) => !off.has(check.name));
+  const uncounted: Uncounted[] = [];
   for (const review of reviews.filter((r) => r.state === "APPROVED")) {
-    const c = caseOf(review);
-    const reasons = checks.flatMap((check) => check.objection(c) ?? []);
-    const { user, submittedAt } = review;
-    if (reasons.length > 0 || submittedAt === null || !user) {
-      uncounted.push({ login: user?.login ?? "a deleted account", reasons });
-      continue;
+    const judged = voteOf(caseOf(review), off);
+    if ("reasons" in judged) uncounted.push(judged);
+    else {
+      const voter = off.has("one-person-one-vote") ? String(judged.user) : judged.person;
+      if (votes.has(voter)) uncounted.push({ login: judged.person, reasons: ["has one vote"] });
+      else votes.set(voter, judged);
     }
-    const person = c.person?.name ?? user.login;
-    const voter = off.has("one-person-one-vote") ? String(user.id) : person;
-    if (votes.has(voter)) uncounted.push({ login: user.login, reasons: [`${person} has one vote`] });
-    else
-      votes.set(voter, {
-        person,
-        user: user.id,
-        review: review.id,
-        at: submittedAt,
-        commit: review.commit ?? "",
-      });
   }
   return { votes: [...votes.values()], uncounted };
+}
+
+function voteOf(c: VoteCase, off: SwitchedOff): Vote | Uncounted {
+  const { user, submittedAt, id, commit } = c.review;
+  const reasons = VOTE_CHECKS.filter((check) => !off.has(check.name)).flatMap(
+    (check) => check.objection(c) ?? [],
+  );
+  if (!user) return { login: "a deleted account", reasons };
+  if (reasons.length > 0 || submittedAt === null) return { login: user.login, reasons };
+  return {
+    person: c.person?.name ?? user.login,
+    user: user.id,
+    review: id,
+    at: submittedAt,
+    commit: commit ?? "",
+  };
 }

@@ -18,7 +18,7 @@ export interface ClientOptions {
   readonly fetch?: typeof fetch;
 }
 
-export type Values = Readonly<Record<string, unknown>>;
+type Values = Readonly<Record<string, unknown>>;
 
 /** Calls name a route like `GET /repos/{owner}/{repo}`. Every failure is thrown as a Problem. */
 export interface Client {

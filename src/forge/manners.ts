@@ -9,7 +9,8 @@ import { retryAfter } from "./problems.ts";
 type Octokit = Parameters<typeof retry>[0];
 
 /** GitHub's limits on writes hold for GitHub; a server on this machine is not slowed down. */
-const LOOPBACK = /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]/;
+export const isLoopback = (url: string): boolean =>
+  /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(new URL(url).hostname);
 
 /** In the place of the plugin's limiter groups, of which it uses nothing but this. */
 const UNPACED = {
@@ -22,7 +23,7 @@ const UNPACED = {
 export function throttle(url: string, waiting: Patience): ThrottlingOptions {
   const again = (seconds: number, _options: unknown, _octokit: unknown, count: number) =>
     waiting.stop(seconds) && count < 2;
-  const unpaced = LOOPBACK.test(url) ? { write: UNPACED, notifications: UNPACED } : {};
+  const unpaced = isLoopback(url) ? { write: UNPACED, notifications: UNPACED } : {};
   return { id: url, onRateLimit: again, onSecondaryRateLimit: again, ...unpaced };
 }
 
@@ -30,7 +31,7 @@ export function throttle(url: string, waiting: Patience): ThrottlingOptions {
 export const repetition = (url: string) => ({
   retries: 2,
   doNotRetry: [400, 401, 403, 404, 405, 409, 410, 422, 429, 451],
-  retryAfterBaseValue: LOOPBACK.test(url) ? 50 : 1000,
+  retryAfterBaseValue: isLoopback(url) ? 50 : 1000,
 });
 
 /** A plugin that comes before the others, so that it sees every single try. `timeout` is in milliseconds. */

@@ -114,3 +114,11 @@ export const misnamed = (repository: string): Problem =>
     `"${repository}" is no name of a repository`,
     "set GITHUB_REPOSITORY to owner/name, for example acme/access",
   );
+
+/** An address that the token must not go to. */
+export const misplaced = (apiUrl: string): Problem =>
+  new Problem(
+    "misconfigured",
+    `"${apiUrl}" is no https address of an API`,
+    "set GITHUB_API_URL to the https address of your GitHub's API, for example https://api.github.com",
+  );

@@ -22,7 +22,7 @@ export interface Committed {
   readonly findings: readonly Finding[];
 }
 
-export const EMPTY: Committed = { commit: "", tip: EMPTY_TIP, live: new Map(), findings: [] };
+const EMPTY: Committed = { commit: "", tip: EMPTY_TIP, live: new Map(), findings: [] };
 const BATCH = 2000;
 
 /** Texts of cases that were read or written already: an append writes anew only what it changes. */

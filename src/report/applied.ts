@@ -83,13 +83,18 @@ function late(end: Instant, now: Instant): string {
   return ms >= 0 ? `, ${lengthWords(ms)} after the end` : ", before the end";
 }
 
-export function expiredText(report: Expired, pull: RevertPull | undefined): string {
-  const { sweep, outcomes, unrecorded, now } = report;
+export function expiredText(
+  report: Expired,
+  pull: RevertPull | undefined,
+  options: { readonly color: boolean },
+): string {
+  const { sweep, outcomes, unrecorded, now, warnings } = report;
   const view = { now, ends: sweep.ends, grants: [] };
   return page([
     ...outcomes.map((o) => outcomeLine(o, view)),
     ...sweep.missed.map((m) => `✕ void       ${visible(m.request)}  ${MISSED_WORDS[m.because]}`),
     ...(unrecorded === undefined ? [] : [`The ledger could not be written: ${visible(unrecorded)}`]),
+    ...(warnings.length > 0 ? ["", findingsText(warnings, options)] : []),
     ...(pull ? [`Revert pull request #${pull.number} ${pull.change}: ${visible(pull.url)}`] : []),
     verdict(sweep.ends, outcomes, sweep.kept.length, now),
   ]);
@@ -128,6 +133,7 @@ export function expiredJson(report: Expired, pull: RevertPull | undefined): obje
     outcomes: outcomesJson(outcomes),
     missed: sweep.missed.map(({ request, because }) => ({ request, because })),
     kept: sweep.kept.map((g) => ({ request: g.request, ends: printInstant(g.end) })),
+    warnings: findingsJson(report.warnings),
     revertPull: pull ?? null,
     unrecorded: unrecorded ?? null,
   };

@@ -34,7 +34,7 @@ export function placeWords(at: Place): string {
 }
 
 /** `2 errors, 0 warnings in 1 file.` */
-export function countLine(findings: readonly Finding[]): string {
+function countLine(findings: readonly Finding[]): string {
   if (findings.length === 0) return "Nothing found.";
   const errors = findings.filter((finding) => finding.severity === "error").length;
   const files = new Set(findings.flatMap((finding) => finding.at?.file ?? [])).size;

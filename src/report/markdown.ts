@@ -5,7 +5,7 @@ import { toMarkdown } from "mdast-util-to-markdown";
 import { visible } from "./encode.ts";
 
 /** GitHub refuses comments of more than 65,536 characters. */
-export const COMMENT_LIMIT = 60_000;
+const COMMENT_LIMIT = 60_000;
 const SPAN_LIMIT = 1000;
 
 /** Our own words. Anything that comes from a file, a forge or a target goes through `code`. */
@@ -69,11 +69,6 @@ export function folded(summary: string, inside: readonly RootContent[]): readonl
     ...inside,
     { type: "html", value: "</details>" },
   ];
-}
-
-/** The hidden first line by which we find our own comment again. */
-export function marker(kind: string, id: string): string {
-  return `<!-- lapse:v1:${kind}:${id.replace(/[^a-z0-9-]/gu, "_")} -->`;
 }
 
 /** A page, or a comment where `first` is its marker. Too long a page is cut to `short` instead. */

@@ -94,7 +94,7 @@ function basis({ main }: Plan, run: string | undefined) {
 }
 
 /** The rows as a Markdown table; nothing where there are none. */
-export function planTable(rows: readonly PlanRow[]): readonly RootContent[] {
+function planTable(rows: readonly PlanRow[]): readonly RootContent[] {
   if (rows.length === 0) return [];
   const head = ["Action", "Target", "Who", "Entitlement", "Request", "Why"];
   const cell = (text: string) => [text === "-" ? words("–") : code(text)];

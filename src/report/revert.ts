@@ -1,6 +1,8 @@
 // What does the revert pull request say? (pure)
 import { printInstant } from "../core/time.ts";
+import type { RootContent } from "mdast";
 import type { Instant } from "../core/model.ts";
+import { code, paragraph, render, table, words } from "./markdown.ts";
 
 /** A request file on main whose case is closed. */
 export interface EndedFile {
@@ -40,62 +42,79 @@ function about({ subject, entitlement, request, target }: EndedFile): string {
 }
 
 /** A real revert's message, with what an auditor wants as trailers. */
-export function revertMessage(e: EndedFile): string {
-  const trailers: readonly (readonly [string, string | undefined])[] = [
-    ["Request", e.request],
-    ["Subject", e.subject],
-    ["Entitlement", e.entitlement],
-    [
-      "Window",
-      e.start !== undefined && e.end !== undefined
-        ? `${printInstant(e.start)}/${printInstant(e.end)}`
-        : undefined,
-    ],
-    ["Outcome", e.because === undefined ? e.state : `${e.state} (${e.because})`],
-    [
-      e.state === "revoked" ? "Revoked-At" : "Closed-At",
-      e.closedAt === undefined ? undefined : printInstant(e.closedAt),
-    ],
-    ["Receipt", e.receipt === undefined ? undefined : `ledger entry ${e.receipt}`],
+export function revertMessage(ended: EndedFile): string {
+  const asked = ended.subject === undefined ? ended.request : `${ended.subject}, ${ended.entitlement ?? ""}`;
+  const trailers = facts(ended).flatMap(({ trailer, value }) =>
+    value === undefined ? [] : [`${trailer}: ${value}`],
+  );
+  return `Revert "Access: ${asked} (${ended.request})"\n\nThis reverts commit ${ended.commit}.\n\n${trailers.join("\n")}\n`;
+}
+
+interface Fact {
+  readonly trailer: string;
+  readonly label: string;
+  readonly value: string | undefined;
+}
+
+/** What a commit's trailers and a pull request's table both say. */
+function facts(e: EndedFile): readonly Fact[] {
+  const removed = e.state === "revoked";
+  const approved = e.approvers?.length === 0 ? "nobody: pre-authorised" : e.approvers?.join(", ");
+  return [
+    { trailer: "Request", label: "Request", value: e.request },
+    { trailer: "Subject", label: "Who", value: e.subject },
+    { trailer: "Entitlement", label: "What", value: e.entitlement },
+    { trailer: "Approved-By", label: "Approved by", value: approved },
+    { trailer: "Window", label: "Window", value: windowWords(e) },
+    { trailer: "Outcome", label: "Outcome", value: outcomeWords(e) },
+    {
+      trailer: removed ? "Revoked-At" : "Closed-At",
+      label: removed ? "Removed, read back" : "Closed",
+      value: at(e.closedAt),
+    },
+    {
+      trailer: "Receipt",
+      label: "Receipt",
+      value: e.receipt === undefined ? undefined : `ledger entry ${e.receipt}`,
+    },
   ];
-  const lines = trailers.flatMap(([key, value]) => (value === undefined ? [] : [`${key}: ${value}`]));
-  const asked = e.subject === undefined ? e.request : `${e.subject}, ${e.entitlement ?? ""}`;
-  return `Revert "Access: ${asked} (${e.request})"\n\nThis reverts commit ${e.commit}.\n\n${lines.join("\n")}\n`;
+}
+
+function at(instant: Instant | undefined): string | undefined {
+  return instant === undefined ? undefined : printInstant(instant);
+}
+
+function windowWords({ start, end }: EndedFile): string | undefined {
+  return start === undefined || end === undefined ? undefined : `${printInstant(start)}/${printInstant(end)}`;
+}
+
+function outcomeWords({ state, because }: EndedFile): string {
+  return because === undefined ? state : `${state} (${because})`;
 }
 
 const INTRO = {
-  revoked: "has ended **and is already removed**",
-  refused: "was refused: nothing was ever granted",
-  missed: "was never granted: its time had passed, or it was no longer allowed when it was to start",
+  revoked: "the access that this file asked for has ended and is already removed.",
+  refused: "this request was refused: nothing was ever granted.",
+  missed:
+    "this request was never granted: its time had passed, or it was no longer allowed when it was to start.",
 };
 
-/** Names and times only: what people typed stays in the request file. */
+/** Facts from the ledger; what people typed stays in the request file. */
 export function revertBody(ended: readonly EndedFile[]): string {
   const tidy = "Merging only tidies the default branch; closing this pull request gives nothing back.";
-  return `${ended.map(section).join("\n\n")}\n\n${tidy}\n`;
+  return render([...ended.flatMap(section), paragraph(words(tidy))]);
 }
 
-function section(e: EndedFile): string {
+function section(e: EndedFile): readonly RootContent[] {
   const intro = INTRO[e.state as keyof typeof INTRO];
-  const rows: readonly (readonly [string, string | undefined])[] = [
-    [
-      "Request",
-      `\`${e.path}\`${e.pull === undefined ? "" : ` (#${String(e.pull)}, approved by ${e.approvers?.join(", ") ?? "nobody"})`}`,
-    ],
-    [
-      "Window",
-      e.start !== undefined && e.end !== undefined
-        ? `${printInstant(e.start)} → ${printInstant(e.end)}`
-        : undefined,
-    ],
-    ["Ended because", e.because],
-    [e.state === "revoked" ? "Removed, read back" : "Closed", closing(e)],
-    ["Left over", e.residue === undefined || e.residue.length === 0 ? undefined : e.residue.join("; ")],
-  ];
-  const table = rows.flatMap(([k, v]) => (v === undefined ? [] : [`| ${k} | ${v} |`])).join("\n");
-  return `**${about(e)}**: the access that this file asked for ${intro}.\n\n| | |\n|---|---|\n${table}`;
-}
-
-function closing({ closedAt, receipt }: EndedFile): string | undefined {
-  return closedAt === undefined ? undefined : `${printInstant(closedAt)} (ledger entry ${receipt ?? "?"})`;
+  const pull = e.pull === undefined ? [] : [[words("Pull request")], [words(`#${e.pull}`)]];
+  const left =
+    e.residue === undefined || e.residue.length === 0
+      ? []
+      : [[words("Left over")], [code(e.residue.join("; "))]];
+  const rows = facts(e).flatMap(({ label, value }) =>
+    value === undefined ? [] : [[[words(label)], [code(value)]]],
+  );
+  const more = [pull, left].filter((row) => row.length > 0);
+  return [paragraph(code(e.path), words(`: ${intro}`)), table(["", ""], [...rows, ...more])];
 }

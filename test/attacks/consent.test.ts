@@ -8,9 +8,10 @@ import { VOTE_CHECKS } from "../../src/core/votes.ts";
 import { gather } from "../../src/gather.ts";
 import { apply } from "../../src/reconcile.ts";
 import { fromEpoch } from "../../src/core/time.ts";
-import { HOUR, world, type World } from "../support/world.ts";
+import { world, type World } from "../support/world.ts";
 import { ATTACKS } from "./consent.ts";
 
+const DAY = 86_400_000;
 const DEFENCES = [...CONSENT_CHECKS, ...VOTE_CHECKS]
   .map((d) => d.name)
   .concat("one-person-one-vote", "enough-approvals");
@@ -57,7 +58,7 @@ describe("consent that was not given", () => {
     expect(report.plan.refused.map((r) => r.request).sort()).toEqual(ATTACKS.map((a) => a.id).sort());
     const again = await w.context();
     await again.repo.fetch();
-    const entries = await again.ledger.since((w.now() - 86_400_000) as never);
+    const entries = await again.ledger.since(fromEpoch(w.now() - DAY));
     const recorded = entries.filter((e) => e.kind === "refused").map((e) => e.request);
     expect(recorded).toEqual(expect.arrayContaining(report.plan.refused.map((r) => r.request)));
     expect((await apply(again)).plan.refused).toEqual([]);

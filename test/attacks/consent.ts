@@ -12,7 +12,7 @@ export interface Attack {
   readonly defence: string;
   /** Another defence stands behind this one: without this one the approval counts, but is still not enough. */
   readonly layered?: true;
-  readonly play: (w: World, id: string) => Promise<void>;
+  readonly play: (w: World, id: string) => Promise<unknown>;
 }
 
 async function opensForBob(w: World, id: string, author: string, approver: string): Promise<void> {
@@ -44,7 +44,7 @@ export const ATTACKS: readonly Attack[] = [
     code: "LPS306",
     defence: "not-subject",
     layered: true,
-    play: async (w, id) => void (await w.askAndMerge({ id, subject: "carol", author: "bob" }, ["carol"])),
+    play: (w, id) => w.askAndMerge({ id, subject: "carol", author: "bob" }, ["carol"]),
   },
   {
     id: "by-author",
@@ -78,21 +78,21 @@ export const ATTACKS: readonly Attack[] = [
     story: "a listed owner without write permission approves",
     code: "LPS306",
     defence: "can-write",
-    play: async (w, id) => void (await w.askAndMerge({ id }, ["rita"])),
+    play: (w, id) => w.askAndMerge({ id }, ["rita"]),
   },
   {
     id: "by-bot",
     story: "a listed account that is a bot approves",
     code: "LPS306",
     defence: "human",
-    play: async (w, id) => void (await w.askAndMerge({ id }, ["robo"])),
+    play: (w, id) => w.askAndMerge({ id }, ["robo"]),
   },
   {
     id: "by-stranger",
     story: "somebody with write permission whom policy does not name approves",
     code: "LPS306",
     defence: "enough-approvals",
-    play: async (w, id) => void (await w.askAndMerge({ id, subject: "ann" }, ["bob"])),
+    play: (w, id) => w.askAndMerge({ id, subject: "ann" }, ["bob"]),
   },
   {
     id: "before-force-push",
@@ -263,15 +263,14 @@ export const ATTACKS: readonly Attack[] = [
     story: "two owners are needed; one owner approves with both of her accounts",
     code: "LPS306",
     defence: "one-person-one-vote",
-    play: async (w, id) =>
-      void (await w.askAndMerge({ id, entitlement: "orders-write" }, ["carol", "carol-private"])),
+    play: (w, id) => w.askAndMerge({ id, entitlement: "orders-write" }, ["carol", "carol-private"]),
   },
   {
     id: "critical-without-digest",
     story: "a critical request approved by both groups, but nobody wrote down what they approved",
     code: "LPS306",
     defence: "quotes-digest",
-    play: async (w, id) => void (await w.askAndMerge({ id, entitlement: "crown" }, ["carol", "erin"])),
+    play: (w, id) => w.askAndMerge({ id, entitlement: "crown" }, ["carol", "erin"]),
   },
   {
     id: "added-after-approving",

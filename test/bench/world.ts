@@ -35,7 +35,7 @@ const env = {
   GIT_CONFIG_GLOBAL: "/dev/null",
 };
 
-export const git = (cwd: string, ...args: readonly string[]): string =>
+const git = (cwd: string, ...args: readonly string[]): string =>
   execFileSync("git", args, { cwd, env, encoding: "utf8", maxBuffer: 2 ** 30, timeout: 600_000 }).trim();
 
 const worlds = new Map<number, Promise<World>>();

@@ -71,7 +71,7 @@ describe("a document", () => {
 
 describe("whatever the bytes are", () => {
   const pieces = fc.constantFrom(
-    ..."[]{},:-?|>&*!%@`'\"#\n \\~<",
+    ...Array.from("[]{},:-?|>&*!%@`'\"#\n \\~<"),
     "- ",
     ": ",
     "---\n",

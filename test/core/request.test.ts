@@ -225,33 +225,50 @@ describe("B14: taking any constraint out of the request's schema lets something 
     "properties",
     "$defs",
   ]);
-  const structural = new Set(["items", "propertyNames"]);
 
   type Mutable = Record<string, unknown>;
-  /** Deletes each constraint in turn; a format goes together with its editors' copy, the pattern. */
-  function* mutations(root: Mutable, node: Mutable, path: string): Generator<readonly [string, object]> {
-    const format = node["format"];
-    for (const [key, value] of Object.entries(node)) {
-      if (
-        key === "properties" ||
-        structural.has(key) ||
-        (key === "additionalProperties" && value !== false)
-      ) {
-        const inner = key === "properties" ? Object.entries(value as Mutable) : [[key, value] as const];
-        for (const [name, child] of inner) yield* mutations(root, child as Mutable, `${path}/${name}`);
-      }
-      if (annotations.has(key) || (key === "pattern" && format !== undefined)) continue;
-      const { pattern } = node;
-      Reflect.deleteProperty(node, key);
-      if (key === "format") Reflect.deleteProperty(node, "pattern");
-      yield [`${path}: ${key}`, structuredClone(root)];
-      for (const name of key === "required" ? (value as string[]) : []) {
-        node[key] = (value as string[]).filter((other) => other !== name);
-        yield [`${path}: ${key} ${name}`, structuredClone(root)];
-      }
-      node[key] = value;
-      if (key === "format") node["pattern"] = pattern;
+
+  /** The schemas inside a schema, by name. */
+  function inner(node: Mutable): readonly (readonly [string, Mutable])[] {
+    const single = ["items", "propertyNames", "additionalProperties"].map((key) => [key, node[key]] as const);
+    return [...Object.entries((node["properties"] ?? {}) as Mutable), ...single].filter(
+      (entry): entry is [string, Mutable] => typeof entry[1] === "object",
+    );
+  }
+
+  /** What each constraint becomes when it is taken out, or a part of it. A format goes with its editors' copy, the pattern. */
+  function weaker(node: Mutable): readonly (readonly [string, Mutable])[] {
+    return Object.entries(node)
+      .filter(([key, value]) => !annotations.has(key) && !(key === "additionalProperties" && value !== false))
+      .filter(([key]) => !(key === "pattern" && "format" in node))
+      .flatMap(([key, value]) => {
+        const rest = without(node, key);
+        const parts = key === "required" ? (value as readonly string[]) : [];
+        return [
+          [key, key === "format" ? without(rest, "pattern") : rest] as const,
+          ...parts.map(
+            (name) => [`${key} ${name}`, { ...node, [key]: parts.filter((p) => p !== name) }] as const,
+          ),
+        ];
+      });
+  }
+
+  function* mutations(
+    root: Mutable,
+    node: Mutable,
+    path: string,
+  ): Generator<{ name: string; schema: object }> {
+    const original = { ...node };
+    const set = (to: Mutable): void => {
+      for (const key of Object.keys(node)) Reflect.deleteProperty(node, key);
+      Object.assign(node, to);
+    };
+    for (const [name, mutant] of weaker(original)) {
+      set(mutant);
+      yield { name: `${path}: ${name}`, schema: structuredClone(root) };
     }
+    set(original);
+    for (const [name, child] of inner(node)) yield* mutations(root, child, `${path}/${name}`);
   }
 
   test("all the examples are wrong, and the base is right", () => {
@@ -261,7 +278,7 @@ describe("B14: taking any constraint out of the request's schema lets something 
   });
 
   const root = structuredClone(SCHEMAS.AccessRequest) as unknown as Mutable;
-  const mutants = [...mutations(root, root, "")].map(([name, schema]) => ({ name, schema }));
+  const mutants = [...mutations(root, root, "")];
 
   test("there are many constraints", () => {
     expect(mutants.length).toBeGreaterThan(50);
@@ -275,7 +292,7 @@ describe("B14: taking any constraint out of the request's schema lets something 
       caught = bad.some((value) => validate(value).length === 0);
     } catch (error) {
       // Strict mode: the rest of the schema no longer makes sense without it.
-      caught = /strict mode/.test(String(error));
+      caught = String(error).includes("strict mode");
     }
     expect(caught).toBe(true);
   });

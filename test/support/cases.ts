@@ -8,7 +8,7 @@ const MINUTE = 60_000;
 
 export const at = (minutes: number, seconds = 0) => (NOON + minutes * MINUTE + seconds * 1000) as Instant;
 
-export function aClaim(request = "fix-orders", changes: Partial<Claim> = {}): Claim {
+function aClaim(request = "fix-orders", changes: Partial<Claim> = {}): Claim {
   return {
     request,
     owner: "acme",

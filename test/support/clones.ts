@@ -29,6 +29,7 @@ export async function playground(): Promise<Playground> {
   const dir = await mkdtemp(join(tmpdir(), "lapse-git-"));
   const remote = join(dir, "acme", "access.git");
   await git(dir, "init", "-q", "--bare", "-b", "main", remote);
+  await git(remote, "config", "receive.autogc", "false");
   let clones = 0;
   return {
     dir,

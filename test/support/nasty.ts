@@ -1,7 +1,7 @@
 // What would a hostile person type into a reason, a name or a path?
 import fc from "fast-check";
 
-export const NASTY: readonly string[] = [
+const NASTY: readonly string[] = [
   "::add-mask::a",
   "  ::stop-commands::x",
   "\n::error file=a::x",

@@ -40,6 +40,7 @@ export const operations: ReadonlySet<string> = new Set(
 
 const ajv = new Ajv({ strict: false, allErrors: true });
 formats.default(ajv);
+ajv.addFormat("repo.nwo", /^[\w.-]+\/[\w.-]+$/);
 ajv.addSchema({ $id: "github", components: description.components });
 
 function resolved<T extends object>(value: T | Reference): T {

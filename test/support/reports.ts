@@ -99,7 +99,7 @@ export function aCheck(text: string, findings: readonly Finding[] = []): CheckRe
     },
   };
   const policies = { usable: true, findings: [], policies: [], conditions: new Map() };
-  const rules = { catalog: CATALOG, policies, lint: () => undefined };
+  const rules = { catalog: CATALOG, policies, lint: () => undefined, schemas: () => undefined };
   return { checked: [checked], findings, rules };
 }
 

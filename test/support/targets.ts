@@ -7,11 +7,11 @@ import type { PostgresServer } from "../../src/sandbox/postgres.ts";
 export interface Story {
   readonly w: World;
   /** Can they use the access that orders-read gives, right now? */
-  can(who: "ann" | "bob"): Promise<boolean>;
-  giveStanding(who: "ann" | "bob"): Promise<void>;
-  takeStanding(who: "ann" | "bob"): Promise<void>;
+  readonly can: (who: "ann" | "bob") => Promise<boolean>;
+  readonly giveStanding: (who: "ann" | "bob") => Promise<unknown>;
+  readonly takeStanding: (who: "ann" | "bob") => Promise<unknown>;
   /** Makes the target unreachable, or reachable again. */
-  down(is: boolean): void;
+  readonly down: (is: boolean) => void;
   stop(): Promise<void>;
 }
 
@@ -21,8 +21,14 @@ export async function pretended(): Promise<Story> {
   return {
     w,
     can,
-    giveStanding: (who) => Promise.resolve(w.shop.give(who, "reader")),
-    takeStanding: (who) => Promise.resolve(w.shop.take(who, "reader")),
+    giveStanding: (who) => {
+      w.shop.give(who, "reader");
+      return Promise.resolve();
+    },
+    takeStanding: (who) => {
+      w.shop.take(who, "reader");
+      return Promise.resolve();
+    },
     down: (is) => {
       w.shop.heal();
       if (is) w.shop.fault("connect", "timeout-before", 1000);
@@ -41,8 +47,8 @@ export function postgresStory(server: () => PostgresServer): () => Promise<Story
     return {
       w,
       can: (who) => db.can(nameOf(who)),
-      giveStanding: async (who) => void (await db.admin(`GRANT "${db.role}" TO "${nameOf(who)}"`)),
-      takeStanding: async (who) => void (await db.admin(`REVOKE "${db.role}" FROM "${nameOf(who)}"`)),
+      giveStanding: (who) => db.admin(`GRANT "${db.role}" TO "${nameOf(who)}"`),
+      takeStanding: (who) => db.admin(`REVOKE "${db.role}" FROM "${nameOf(who)}"`),
       down: (is) => {
         secrets["SHOP_DB"] = is ? "postgres://nobody:x@127.0.0.1:9/none" : reachable;
       },

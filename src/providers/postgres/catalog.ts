@@ -25,15 +25,18 @@ export interface OwnRole {
   readonly parents: readonly Edge[];
 }
 
+/** Comments on roles; joined, since shobj_description() is slow by the hundred, as are joins for mere names. */
+const DESCRIBED = "LEFT JOIN pg_shdescription d ON d.objoid = r.oid AND d.classoid = 'pg_authid'::regclass";
+
 const edges = (self: string, other: string): string => `
-  (SELECT coalesce(json_agg(json_build_object('oid', o.oid::int8, 'name', o.rolname, 'admin', m.admin_option,
-     'inherit', to_jsonb(m)->'inherit_option', 'set', to_jsonb(m)->'set_option') ORDER BY o.rolname), '[]')
-   FROM pg_auth_members m JOIN pg_roles o ON o.oid = m.${other} WHERE m.${self} = r.oid)`;
+  (SELECT coalesce(json_agg(json_build_object('oid', m.${other}::int8, 'name', pg_get_userbyid(m.${other}),
+     'admin', m.admin_option, 'inherit', to_jsonb(m)->'inherit_option', 'set', to_jsonb(m)->'set_option')), '[]')
+   FROM pg_auth_members m WHERE m.${self} = r.oid)`;
 
 const OWN_ROLES = `
-  SELECT r.oid, r.rolname AS name, r.rolcanlogin AS login, shobj_description(r.oid, 'pg_authid') AS comment,
+  SELECT r.oid, r.rolname AS name, r.rolcanlogin AS login, d.description AS comment,
     ${edges("roleid", "member")} AS members, ${edges("member", "roleid")} AS parents
-  FROM pg_roles r`;
+  FROM pg_roles r ${DESCRIBED}`;
 
 /** On 16 and newer, whoever creates a role gets an ADMIN row on it that gives nothing else. */
 function administers(edge: Edge, applier: number): boolean {
@@ -56,11 +59,19 @@ export async function rolesNamed(db: Db, names: readonly string[]): Promise<Read
 
 /** Every role whose name and comment say that this installation made it. */
 export async function markedRoles(db: Db): Promise<readonly { role: OwnRole; mark: Mark }[]> {
-  const found = await read(db, "starts_with(shobj_description(r.oid, 'pg_authid'), $1)", markStart(db.owner));
-  return found.flatMap((role) => {
+  return (await claiming(db)).flatMap((role) => {
     const mark = markOn(role);
     return mark ? [{ role, mark }] : [];
   });
+}
+
+/** Roles whose comment says that we made them, and whose name says that we did not. */
+export async function impostors(db: Db): Promise<readonly string[]> {
+  return (await claiming(db)).filter((role) => !markOn(role)).map(({ name }) => name);
+}
+
+async function claiming(db: Db): Promise<readonly OwnRole[]> {
+  return read(db, "starts_with(d.description, $1)", markStart(db.owner));
 }
 
 /** A comment that was copied to another role is no mark. */
@@ -119,7 +130,10 @@ function drifts(role: OwnRole, assignment: Assignment): readonly string[] {
   const gone = (wanted: readonly number[], edges: readonly Edge[]) =>
     wanted.some((oid) => !edges.some((edge) => edge.oid === oid));
   const extra = (wanted: readonly number[], edges: readonly Edge[]) =>
-    edges.filter((edge) => !wanted.includes(edge.oid)).map((edge) => edge.name);
+    edges
+      .filter((edge) => !wanted.includes(edge.oid))
+      .map((edge) => edge.name)
+      .sort();
   const options = [...role.members, ...role.parents].some(
     (edge) => edge.admin || edge.inherit === false || edge.set === true,
   );

@@ -1,7 +1,7 @@
 // Can the applier do exactly what it must, and no more?
 import { error, type Code } from "../../core/finding.ts";
 import type { Finding } from "../../core/model.ts";
-import { givesNothing, markedRoles } from "./catalog.ts";
+import { givesNothing, impostors, markedRoles } from "./catalog.ts";
 import { PERPETUATING } from "./names.ts";
 import { id, PER_GRANTOR, type Db } from "./sql.ts";
 
@@ -34,7 +34,12 @@ export async function doctor(db: Db): Promise<readonly Finding[]> {
   const [applier] = await db.rows<Applier>("describe the applier", APPLIER);
   if (!applier) return [];
   const husks = (await markedRoles(db)).filter(({ role }) => givesNothing(role)).map(({ role }) => role.name);
-  return [...needs(db, applier), ...excess(db, applier), ...leftovers(husks)];
+  return [
+    ...needs(db, applier),
+    ...excess(db, applier),
+    ...leftovers(husks),
+    ...pretending(await impostors(db)),
+  ];
 }
 
 function warning(code: Code, message: string, fix: string): Finding {
@@ -114,4 +119,10 @@ function leftovers(husks: readonly string[]): readonly Finding[] {
   return [
     warning("LPS420", `${husks.length} role(s) give nothing but cannot be removed: ${husks.join(", ")}`, fix),
   ];
+}
+
+function pretending(names: readonly string[]): readonly Finding[] {
+  if (names.length === 0) return [];
+  const fix = `as an administrator, after finding out who made them: DROP ROLE ${names.map(id).join(", ")}`;
+  return [error("LPS421", `role(s) pretend to be made by Lapse: ${names.join(", ")}`, fix)];
 }

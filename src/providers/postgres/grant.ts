@@ -3,7 +3,7 @@ import type { Assignment, Instant, JsonObject } from "../../core/model.ts";
 import { ProviderError } from "../provider.ts";
 import { judge, memberOf, nameOf, parentsOf, rolesNamed, type OwnRole } from "./catalog.ts";
 import { readMark, writeMark } from "./names.ts";
-import { id, literal, LOCK, PER_GRANTOR, type Db } from "./sql.ts";
+import { id, literal, PER_GRANTOR, type Db } from "./sql.ts";
 
 interface Window {
   readonly end: Instant;
@@ -20,7 +20,7 @@ export async function grant(db: Db, assignment: Assignment, window: Window): Pro
   const there = await own(db, assignment);
   if (there) return converge(db, there, assignment, comment);
   try {
-    await db.run("grant", ...(await statements(db, assignment, comment)));
+    await db.run("grant", await statements(db, assignment, comment));
   } catch (thrown) {
     if (!(thrown instanceof ProviderError && TAKEN.includes(thrown.vendorCode))) throw thrown;
   }
@@ -64,7 +64,6 @@ async function statements(db: Db, assignment: Assignment, comment: string): Prom
   // SET FALSE: a session that did SET ROLE would keep the rights after they are revoked.
   const how = db.version >= PER_GRANTOR ? " WITH INHERIT TRUE, SET FALSE" : "";
   return [
-    LOCK,
     `CREATE ROLE ${role} NOLOGIN INHERIT`,
     `COMMENT ON ROLE ${role} IS ${literal(comment)}`,
     `GRANT ${roles.map(id).join(", ")} TO ${role}${how}`,
@@ -81,7 +80,7 @@ async function converge(
 ): Promise<JsonObject> {
   const receipt = confirmed(there, assignment);
   if (there.comment !== comment)
-    await db.run("note the end", LOCK, `COMMENT ON ROLE ${id(there.name)} IS ${literal(comment)}`);
+    await db.run("note the end", [`COMMENT ON ROLE ${id(there.name)} IS ${literal(comment)}`]);
   return receipt;
 }
 

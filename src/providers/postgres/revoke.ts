@@ -1,53 +1,74 @@
 // How is access taken away? (first the membership, which nobody can block; then the role; then the sessions)
 import type { Assignment, JsonObject } from "../../core/model.ts";
 import { ProviderError, type Revocation } from "../provider.ts";
-import { givesNothing, isOurs, memberOf, nameOf, rolesNamed, type OwnRole } from "./catalog.ts";
+import { givesNothing, isOurs, memberOf, nameOf, parentsOf, rolesNamed, type OwnRole } from "./catalog.ts";
 import { endSessions } from "./sessions.ts";
-import { id, LOCK, type Db } from "./sql.ts";
+import { id, type Db } from "./sql.ts";
 import { verify } from "./verify.ts";
 
+/** Read after the act: is the role there, may the subject have another way in, and which sessions has he open? */
+interface Aftermath {
+  readonly there: boolean;
+  readonly maybe: boolean;
+  readonly pids: readonly number[];
+}
+
+const NO_WAY = { allowed: false, standing: false };
+const AFTERMATH = `
+  SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1::name) AS there,
+    coalesce((SELECT bool_or(pg_has_role($2::oid, p, 'MEMBER')) FROM unnest($3::oid[]) AS p), false) AS maybe,
+    ARRAY(SELECT pid FROM pg_stat_activity WHERE usesysid = $2 AND pid <> pg_backend_pid()) AS pids`;
+
+/** `escaped`: every role of the assignment can still be used, by a way that is not ours. */
 export async function revoke(db: Db, assignment: Assignment): Promise<Revocation> {
   const name = nameOf(assignment);
   const before = (await rolesNamed(db, [name])).get(name);
-  const left = before && isOurs(before, assignment) ? await takeAway(db, before) : foreign(before);
-  const { allowed, standing } = await verify(db, assignment);
+  const left = await end(db, before, assignment);
+  const { there, maybe, pids } = await aftermath(db, assignment);
+  if (there && left.length === 0)
+    throw new ProviderError("conflict", "a role of that name is there again", { vendorCode: "42710" });
+  const { allowed, standing } = maybe ? await verify(db, assignment) : NO_WAY;
   // Whoever may go on by another way keeps his sessions.
-  const sessions = allowed ? [] : await endSessions(db, memberOf(assignment));
+  const sessions = allowed ? [] : await endSessions(db, memberOf(assignment), pids);
   const receipt: JsonObject = { role: name, oid: before?.oid ?? null };
   return { state: standing ? "escaped" : "absent", receipt, residue: [...left, ...sessions] };
 }
 
-function foreign(role: OwnRole | undefined): readonly string[] {
-  return role ? [`a role named ${role.name} is not ours and was left alone`] : [];
+async function aftermath(db: Db, assignment: Assignment): Promise<Aftermath> {
+  const values = [nameOf(assignment), memberOf(assignment), parentsOf(assignment)];
+  const [after] = await db.rows<Aftermath>("be read back", AFTERMATH, values);
+  if (after) return after;
+  throw new ProviderError("transient", "PostgreSQL did not say what is left", { vendorCode: "none" });
 }
 
-/** What is left of our role, in words. Throws unless a read shows that it gives nothing any more. */
+async function end(db: Db, role: OwnRole | undefined, assignment: Assignment): Promise<readonly string[]> {
+  if (!role) return [];
+  if (isOurs(role, assignment)) return takeAway(db, role);
+  return [`a role named ${role.name} is not ours and was left alone`];
+}
+
+/** What is left of our role, in words. If anything is refused, every cut is tried by itself. */
 async function takeAway(db: Db, role: OwnRole): Promise<readonly string[]> {
-  const refused = await cut(db, role);
+  const members = role.members.map((edge) => `REVOKE ${id(role.name)} FROM ${id(edge.name)}`);
+  const refused = await attempt(db, members, [dropping(role)]);
+  if (!refused) return [];
+  const parents = role.parents.map((edge) => `REVOKE ${id(edge.name)} FROM ${id(role.name)}`);
+  for (const statement of [...members, ...parents]) await attempt(db, [statement]);
   const kept = await drop(db, role);
   const after = (await rolesNamed(db, [role.name])).get(role.name);
   if (!after) return [];
   if (givesNothing(after))
     return [`role ${role.name} kept as a tombstone: ${await blockers(db, role, kept)}`];
-  throw refused ?? new ProviderError("forbidden", "others keep the access alive", { vendorCode: "42501" });
-}
-
-/** All at once; if that is refused, one by one: a single cut membership may be enough. Returns the refusal. */
-async function cut(db: Db, role: OwnRole): Promise<ProviderError | undefined> {
-  const statements = [
-    ...role.members.map((edge) => `REVOKE ${id(role.name)} FROM ${id(edge.name)}`),
-    ...role.parents.map((edge) => `REVOKE ${id(edge.name)} FROM ${id(role.name)}`),
-  ];
-  if (statements.length === 0) return undefined;
-  const refused = await attempt(db, LOCK, ...statements);
-  if (refused) for (const statement of statements) await attempt(db, LOCK, statement);
-  return refused;
+  throw refused;
 }
 
 /** A refusal of the server is returned; a server that does not answer is thrown. */
-async function attempt(db: Db, ...statements: readonly string[]): Promise<ProviderError | undefined> {
+async function attempt(
+  db: Db,
+  ...transactions: readonly (readonly string[])[]
+): Promise<ProviderError | undefined> {
   try {
-    await db.run("revoke", ...statements);
+    await db.run("revoke", ...transactions);
     return undefined;
   } catch (thrown) {
     if (thrown instanceof ProviderError && (!thrown.retryable || thrown.class === "conflict")) return thrown;
@@ -55,9 +76,13 @@ async function attempt(db: Db, ...statements: readonly string[]): Promise<Provid
   }
 }
 
+function dropping({ name }: OwnRole): string {
+  return `DROP ROLE IF EXISTS ${id(name)}`;
+}
+
 /** The code of the refusal, if the role could not be removed. */
 export async function drop(db: Db, role: OwnRole): Promise<string | undefined> {
-  return (await attempt(db, LOCK, `DROP ROLE IF EXISTS ${id(role.name)}`))?.vendorCode;
+  return (await attempt(db, [dropping(role)]))?.vendorCode;
 }
 
 /** What keeps the role from being removed: objects of the subject, which may be in any database. */

@@ -7,8 +7,11 @@ import type { Db } from "./sql.ts";
  * Returns what goes on, in words. They have lost the inherited rights in any case, but for a running statement, an
  * open cursor and, before version 16, a SET ROLE.
  */
-export async function endSessions(db: Db, subject: number): Promise<readonly string[]> {
-  const open = await pids(db, subject);
+export async function endSessions(
+  db: Db,
+  subject: number,
+  open: readonly number[],
+): Promise<readonly string[]> {
   if (open.length === 0) return [];
   if (db.connection["terminate"] === false) return [`${open.length} open session(s) go on until they end`];
   const wait = Math.max(50, Math.floor((db.timeout * 0.4) / open.length));
@@ -21,11 +24,11 @@ export async function endSessions(db: Db, subject: number): Promise<readonly str
     if (!(thrown instanceof ProviderError && thrown.class === "forbidden")) throw thrown;
     return [`${open.length} open session(s) could not be ended: the applier lacks pg_signal_backend`];
   }
-  const left = (await pids(db, subject)).filter((pid) => open.includes(pid));
+  const left = (await openSessions(db, subject)).filter((pid) => open.includes(pid));
   return left.length > 0 ? [`${left.length} session(s) were told to end and have not yet`] : [];
 }
 
-async function pids(db: Db, subject: number): Promise<readonly number[]> {
+async function openSessions(db: Db, subject: number): Promise<readonly number[]> {
   const rows = await db.rows<{ pid: number }>(
     "list sessions",
     "SELECT pid FROM pg_stat_activity WHERE usesysid = $1 AND pid <> pg_backend_pid()",

@@ -14,8 +14,11 @@ export interface Db {
   readonly connection: JsonObject;
   readonly timeout: number;
   rows<T>(doing: string, text: string, values?: readonly unknown[]): Promise<readonly T[]>;
-  /** One or more statements in one round trip and one transaction: all or nothing. */
-  run(doing: string, ...statements: readonly string[]): Promise<void>;
+  /**
+   * Transactions, each all or nothing, one after the other in one round trip and never beside another applier's.
+   * What was committed before a failure stays.
+   */
+  run(doing: string, ...transactions: readonly (readonly string[])[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -32,8 +35,8 @@ const OURS = [
   "application_name",
 ];
 
-/** Two appliers never write at once. Any role may take this lock; the number is "lapse". */
-export const LOCK = "SELECT pg_advisory_xact_lock(465491227493)";
+/** Any role may take this lock; the number is "lapse". */
+const LOCK = "SELECT pg_advisory_xact_lock(465491227493)";
 
 export const id = (name: string): string => pg.escapeIdentifier(name);
 export const literal = (value: string): string => pg.escapeLiteral(value);
@@ -41,16 +44,21 @@ export const literal = (value: string): string => pg.escapeLiteral(value);
 /** Connects, and makes sure that this is a primary of a version that Lapse knows. */
 export async function open(connection: JsonObject, options: ConnectOptions): Promise<Db> {
   const pool = poolOf(connection, options);
+  const names = new Map<string, string>();
   const rows = async <T>(doing: string, text: string, values: readonly unknown[] = []) => {
+    // Named statements are planned once a connection: planning is most of what these cost.
+    const name = names.get(text) ?? `lapse_${names.size}`;
+    names.set(text, name);
     try {
-      return (await pool.query(text, [...values])).rows as readonly T[];
+      return (await pool.query({ name, text, values: [...values] })).rows as readonly T[];
     } catch (thrown) {
       throw asProviderError(thrown, doing);
     }
   };
-  const run = async (doing: string, ...statements: readonly string[]) => {
+  const run: Db["run"] = async (doing, ...transactions) => {
+    const text = transactions.map((statements) => ["BEGIN", LOCK, ...statements, "COMMIT"].join(";\n"));
     try {
-      await pool.query(statements.join(";\n"));
+      await pool.query(text.join(";\n"));
     } catch (thrown) {
       throw asProviderError(thrown, doing);
     }

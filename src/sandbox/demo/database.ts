@@ -33,7 +33,7 @@ function setUp(passwords: ReadonlyMap<string, string>): string {
     INSERT INTO orders.orders SELECT n, CASE WHEN n % 7 = 0 THEN 'stuck' ELSE 'shipped' END FROM generate_series(1, 70) n;
     CREATE ROLE orders_read;
     CREATE ROLE orders_write;
-    GRANT USAGE ON SCHEMA orders TO orders_read, orders_write;
+    GRANT USAGE ON SCHEMA orders TO public;
     GRANT SELECT ON orders.orders TO orders_read;
     GRANT SELECT, INSERT, UPDATE ON orders.orders TO orders_write;
     ${logins.join("\n")}
@@ -62,16 +62,32 @@ async function stop(server: PostgresServer): Promise<void> {
   await server.stop();
 }
 
-async function connect(url: string): Promise<pg.Client> {
+interface Connected {
+  readonly client: pg.Client;
+  /** What the server said when it ended the session, if it did. */
+  readonly farewell: () => string | undefined;
+}
+
+async function connect(url: string): Promise<Connected> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000, query_timeout: 5000 });
+  let farewell: string | undefined;
   // A session that the server ends is part of the story, not a crash.
-  client.on("error", () => undefined);
+  client.on("error", (error: Error & { readonly code?: string }) => {
+    farewell ??= refusal("FATAL", error);
+  });
   await client.connect();
-  return client;
+  return { client, farewell: () => farewell };
+}
+
+function refusal(
+  level: string,
+  { message, code }: { readonly message: string; readonly code?: string },
+): string {
+  return `${level}:  ${message}${code === undefined ? "" : `  (SQLSTATE ${code})`}`;
 }
 
 async function withClient<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = await connect(url);
+  const { client } = await connect(url);
   try {
     return await use(client);
   } finally {
@@ -80,9 +96,12 @@ async function withClient<T>(url: string, use: (client: pg.Client) => Promise<T>
 }
 
 async function openSession(url: string): Promise<OpenSession> {
-  const client = await connect(url);
+  const { client, farewell } = await connect(url);
   return {
-    ask: (sql) => answer(client, sql),
+    ask: (sql) => {
+      const said = farewell();
+      return said === undefined ? answer(client, sql) : Promise.resolve(said);
+    },
     close: async () => client.end().catch(() => undefined),
   };
 }
@@ -99,7 +118,6 @@ async function answer(client: pg.Client, sql: string): Promise<string> {
       )
       .join("\n");
   } catch (error) {
-    const { message, code } = error as { readonly message: string; readonly code?: string };
-    return `ERROR:  ${message}${code === undefined ? "" : `  (SQLSTATE ${code})`}`;
+    return refusal("ERROR", error as Error & { readonly code?: string });
   }
 }

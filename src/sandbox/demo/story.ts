@@ -118,7 +118,7 @@ async function granted(scene: Scene): Promise<void> {
   await waitUntil(end);
   const swept = await tell.lapse(applier, "expire");
   must(swept, 0, "revoked");
-  await select(scene, "ERROR", session);
+  await select(scene, "terminating connection", session);
   await session.close();
   await select(scene, "permission denied");
   await tidy(scene, Number(/#(\d+)/.exec(swept.output)?.[1]));

@@ -16,7 +16,7 @@ export interface ApiEnv {
     pageSize: (asked: number) => number;
   };
 }
-export type Api = Hono<ApiEnv>;
+type Api = Hono<ApiEnv>;
 export type Call = Context<ApiEnv>;
 /** Adds the routes of one noun. */
 export type Routes = (api: Api, world: World) => void;

@@ -4,7 +4,7 @@ import type { MiddlewareHandler } from "hono";
 import type { ApiEnv, Call } from "./api.ts";
 import type { World } from "./world.ts";
 
-export type Misbehaviour =
+type Misbehaviour =
   /** The secondary rate limit; `retryAfter` in seconds, or no such header at all. */
   | { readonly is: "throttled"; readonly status: 403 | 429; readonly retryAfter?: number }
   | { readonly is: "error"; readonly status: 403 | 404 | 500 | 502 | 503; readonly message?: string }
@@ -12,8 +12,8 @@ export type Misbehaviour =
   | { readonly is: "hang" | "reset"; readonly effect: "before" | "after" }
   /** A whole HTTP answer with half of its JSON. */
   | { readonly is: "cut" }
-  /** Answers from the state of so many writes ago. */
-  | { readonly is: "stale"; readonly writes: number };
+  /** Answers from the state of so many acts ago; a push, a review, a merge and every other call that writes is one. */
+  | { readonly is: "stale"; readonly acts: number };
 
 export interface Fault {
   /** Tested against `GET /repos/acme/access/pulls/1/reviews?page=2` or `POST /acme/access.git/git-receive-pack`. */
@@ -124,7 +124,8 @@ export const misbehave =
   (world: World, armed: Pick<Faults, "take">, stopped: AbortSignal): MiddlewareHandler<ApiEnv> =>
   async (c, next): Promise<Response | undefined> => {
     const how = armed.take(callName(c));
-    c.set("state", how?.is === "stale" ? world.store.past(how.writes) : world.store.now());
+    if (c.req.method !== "GET") world.store.begin();
+    c.set("state", how?.is === "stale" ? world.store.past(how.acts) : world.store.now());
     if (how !== undefined && how.is !== "stale") return await apply(c, next, how, stopped);
     await next();
     return undefined;

@@ -1,5 +1,7 @@
 // How does the sandbox run git? (arguments as an array, a clean environment, bounded time)
 import { spawn } from "node:child_process";
+import { appendFile } from "node:fs/promises";
+import { join } from "node:path";
 import { env as processEnv } from "node:process";
 
 const TIMEOUT = 30_000;
@@ -44,7 +46,7 @@ export function cleanEnv(extra: Readonly<Record<string, string>> = {}): Record<s
 }
 
 /** Runs one git process to its end, or kills it after 30 s. */
-export function runGit(
+function runGit(
   args: readonly string[],
   input: string | Buffer = "",
   env: Readonly<Record<string, string>> = {},
@@ -65,7 +67,7 @@ export function runGit(
   });
 }
 
-export function gitAt(dir: string): Git {
+function gitAt(dir: string): Git {
   const attempt: Git["attempt"] = (args, input, env) => runGit(["--git-dir", dir, ...args], input, env);
   return {
     dir,
@@ -78,25 +80,35 @@ export function gitAt(dir: string): Git {
   };
 }
 
-const CONFIG = {
-  "http.receivepack": "true",
-  "uploadpack.allowAnySHA1InWant": "true",
-  "uploadpack.allowFilter": "true",
-  "receive.fsckObjects": "true",
-  "receive.autogc": "false",
-  "gc.auto": "0",
-  // GitHub refuses pushes to refs/pull; the scratch and fork refs are the sandbox's own.
-  "receive.hideRefs": "refs/pull",
-  "transfer.hideRefs": "refs/sandbox",
-} as const;
+// GitHub refuses pushes to refs/pull; refs/sandbox (scratch, branches of forks) is never shown.
+const CONFIG = `[http]
+	receivepack = true
+[uploadpack]
+	allowAnySHA1InWant = true
+	allowFilter = true
+[receive]
+	fsckObjects = true
+	autogc = false
+	hideRefs = refs/pull
+[transfer]
+	hideRefs = refs/sandbox
+[gc]
+	auto = 0
+`;
 
 /** Makes the bare repository with the settings that GitHub's own server has. */
 export async function initBare(dir: string, defaultBranch: string): Promise<Git> {
-  const ran = await runGit(["init", "--quiet", "--bare", `--initial-branch=${defaultBranch}`, dir]);
+  const ran = await runGit([
+    "init",
+    "--quiet",
+    "--bare",
+    "--template=",
+    `--initial-branch=${defaultBranch}`,
+    dir,
+  ]);
   if (ran.code !== 0) throw new Error(`git init exited with ${ran.code}: ${ran.err.trim()}`);
-  const git = gitAt(dir);
-  for (const [key, value] of Object.entries(CONFIG)) await git.run(["config", key, value]);
-  return git;
+  await appendFile(join(dir, "config"), CONFIG);
+  return gitAt(dir);
 }
 
 /** Is every commit of `ancestor` in the history of `descendant`? */

@@ -73,7 +73,7 @@ const FIXED = {
 } as const;
 
 /** Numeric id of an account's fork. */
-export const forkId = (world: World, owner: number): number => world.repositoryId * 1000 + owner;
+const forkId = (world: World, owner: number): number => world.repositoryId * 1000 + owner;
 
 /** The repository, or the fork of it that belongs to an account. */
 export function repositoryJson(world: World, state: State, fork: number | null = null) {

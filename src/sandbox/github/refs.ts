@@ -13,12 +13,12 @@ export interface Move {
   readonly after: string;
   readonly at: number;
   readonly merge?: boolean;
-  /** Known to be a fast-forward, so that git need not be asked. */
+  /** Whether it is a fast-forward, where that is known already. */
   readonly forward?: boolean;
 }
 
 /** The ref that a pull request's head follows. Branches of forks live apart and are never shown. */
-export const headRef = ({ head }: PullRecord): string =>
+const headRef = ({ head }: PullRecord): string =>
   head.fork === null ? branchRef(head.ref) : forkRef(head.fork, head.ref);
 
 export const forkRef = (owner: number, branch: string): string => `refs/sandbox/forks/${owner}/${branch}`;
@@ -27,7 +27,7 @@ async function kindOf(world: World, move: Move): Promise<ActivityKind> {
   if (move.merge === true) return "pr_merge";
   if (move.before === ZERO) return "branch_creation";
   if (move.after === ZERO) return "branch_deletion";
-  const forward = move.forward === true || (await isAncestor(world.git, move.before, move.after));
+  const forward = move.forward ?? (await isAncestor(world.git, move.before, move.after));
   return forward ? "push" : "force_push";
 }
 

@@ -1,6 +1,6 @@
 // What does the sandbox GitHub remember? (types only; values are replaced, never changed, so the past stays readable)
 
-export type AccountType = "User" | "Bot" | "Mannequin" | "Organization";
+type AccountType = "User" | "Bot" | "Mannequin" | "Organization";
 export type Access = "admin" | "write" | "read" | "none";
 export type ReviewState = "APPROVED" | "CHANGES_REQUESTED" | "COMMENTED" | "DISMISSED" | "PENDING";
 export type MergeMethod = "merge" | "squash" | "rebase";

@@ -3,8 +3,10 @@ import type { PullRecord, State } from "./state.ts";
 
 export interface Store {
   now(): State;
-  /** The state as it was before the last `writes` writes: what a lagging replica answers. */
-  past(writes: number): State;
+  /** The state as it was so many acts ago: what a lagging replica answers. */
+  past(acts: number): State;
+  /** From here on it is a new act: all writes of one act are one step into the past. */
+  begin(): void;
   write(change: (state: State) => Partial<State>): void;
   /** Replaces one pull request. */
   changePull(number: number, change: (pull: PullRecord) => Partial<PullRecord>): void;
@@ -19,13 +21,21 @@ export function store(initial: State): Store {
   const states = [initial];
   let lastId = 1000;
   const now = () => states.at(-1) ?? initial;
+  // The state that one starts with is never replaced.
+  let fresh = true;
   const write: Store["write"] = (change) => {
-    states.push({ ...now(), ...change(now()) });
+    const next = { ...now(), ...change(now()) };
+    if (!fresh) states.pop();
+    states.push(next);
+    fresh = false;
     if (states.length > REMEMBERED) states.shift();
   };
   return {
     now,
-    past: (writes) => states.at(-1 - writes) ?? states[0] ?? initial,
+    past: (acts) => states.at(-1 - acts) ?? states[0] ?? initial,
+    begin: () => {
+      fresh = true;
+    },
     write,
     changePull: (number, change) => {
       write(({ pulls }) => ({

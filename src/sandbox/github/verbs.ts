@@ -15,7 +15,7 @@ import type { World } from "./world.ts";
 
 export type NewAccount = Pick<Account, "id" | "login" | "token"> & Partial<Account>;
 
-export interface PushOptions {
+interface PushOptions {
   readonly message?: string;
   /** Replaces the branch's last commit unless `parent` or `to` says otherwise. */
   readonly force?: boolean;
@@ -91,16 +91,19 @@ interface Push {
   readonly options: PushOptions;
 }
 
+const refFor = ({ id }: Account, { branch, options }: Push): string =>
+  options.fork === true ? forkRef(id, branch) : branchRef(branch);
+
 async function push(world: World, login: string, wanted: Push): Promise<string> {
   const { branch, options } = wanted;
   const account = knownAccount(world.store.now(), login);
-  const ref = options.fork === true ? forkRef(account.id, branch) : branchRef(branch);
+  const ref = refFor(account, wanted);
   const tip = world.store.now().refs.get(ref);
   const parent = await parentOf(world, tip, options);
   const after = options.to ?? (await commitFor(world, account, parent, wanted));
-  const forward = tip === undefined || (options.to === undefined && parent === tip);
-  if (options.force !== true && !forward && !(await isAncestor(world.git, tip, after)))
-    throw new Error(`rejected (non-fast-forward): ${branch}`);
+  const onTip = options.to === undefined && parent === tip;
+  const forward = tip === undefined || onTip || (await isAncestor(world.git, tip, after));
+  if (!forward && options.force !== true) throw new Error(`rejected (non-fast-forward): ${branch}`);
   await moveRef(world, { actor: account.id, ref, after, at: options.at ?? world.clock(), forward });
   return after;
 }
@@ -135,18 +138,23 @@ export const account = (user: NewAccount): Account => ({
 /** Changes of accounts and looks at what is there: none of them moves a ref. */
 function bookkeeping(world: World) {
   const { store } = world;
+  const change = (login: string, to: Partial<Account>) => {
+    store.begin();
+    changeAccount(world, login, to);
+  };
   return {
     deleteUser: (login: string) => {
-      changeAccount(world, login, { deleted: true });
+      change(login, { deleted: true });
     },
     renameUser: (login: string, to: string) => {
-      changeAccount(world, login, { login: to });
+      change(login, { login: to });
     },
     addUser: (user: NewAccount) => {
+      store.begin();
       store.write(({ accounts }) => ({ accounts: [...accounts, account(user)] }));
     },
     setPermission: (login: string, permission: Access) => {
-      changeAccount(world, login, { permission });
+      change(login, { permission });
     },
     tip: (branch: string) => store.now().refs.get(branchRef(branch)),
     comments: (pull: number) => store.now().comments.filter((comment) => comment.pull === pull),
@@ -155,32 +163,36 @@ function bookkeeping(world: World) {
 }
 
 export function verbs(world: World): Verbs {
-  const { exclusive, store } = world;
+  const { store } = world;
   const who = (login: string) => knownAccount(store.now(), login);
-  const soon = <T>(work: () => T) => exclusive(() => Promise.resolve(work()));
+  const act = <T>(work: () => T | Promise<T>) =>
+    world.exclusive(async () => {
+      store.begin();
+      return await work();
+    });
   return {
     ...bookkeeping(world),
     push: (user, branch, files, options = {}) =>
-      exclusive(() => push(world, user, { branch, files: [files].flat(), options })),
-    deleteBranch: (user, branch) => {
-      const move = { actor: who(user).id, ref: branchRef(branch), after: ZERO, at: world.clock() };
-      return exclusive(() => moveRef(world, move));
-    },
-    openPull: (user, pull) => exclusive(async () => (await openPull(world, who(user), pull)).number),
+      act(() => push(world, user, { branch, files: [files].flat(), options })),
+    deleteBranch: (user, branch) =>
+      act(() =>
+        moveRef(world, { actor: who(user).id, ref: branchRef(branch), after: ZERO, at: world.clock() }),
+      ),
+    openPull: (user, pull) => act(async () => (await openPull(world, who(user), pull)).number),
     review: (user, pull, state, options = {}) =>
-      soon(() => submitReview(world, who(user), pull, state, options).id),
+      act(() => submitReview(world, who(user), pull, state, options).id),
     dismiss: (user, pull, review) =>
-      soon(() => {
+      act(() => {
         dismissReview(world, who(user), pull, review);
       }),
     merge: (user, pull, options = {}) =>
-      exclusive(async () => {
+      act(async () => {
         const commit = await mergePull(world, who(user), pull, options);
         if (commit === undefined) throw new Error(`#${pull} cannot be merged`);
         return commit;
       }),
     retarget: (user, pull, base) =>
-      soon(() => {
+      act(() => {
         retarget(world, user, pull, base);
       }),
   };

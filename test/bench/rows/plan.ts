@@ -2,7 +2,7 @@
 import type { Context, Io } from "../../../src/context.ts";
 import { decide } from "../../../src/core/decide.ts";
 import { gather } from "../../../src/gather.ts";
-import { loadProvider } from "../../../src/providers/index.ts";
+import { loadProvider, providerKinds } from "../../../src/providers/index.ts";
 import { plan as planNow } from "../../../src/reconcile.ts";
 import { gitLedger } from "../../../src/repo/git-ledger.ts";
 import { gitRepo } from "../../../src/repo/git.ts";
@@ -11,7 +11,14 @@ import { NOW } from "../history.ts";
 import { liveWorld, type World } from "../world.ts";
 
 const nothing = (): void => undefined;
-const quiet: Io = { out: nothing, err: nothing, summary: nothing, color: false, interactive: false };
+const quiet: Io = {
+  out: nothing,
+  err: nothing,
+  summary: nothing,
+  color: false,
+  interactive: false,
+  annotates: false,
+};
 
 export const plan: Row = {
   name: "plan",
@@ -24,11 +31,13 @@ export const plan: Row = {
     const context: Context = {
       dir: made.dir,
       now: NOW,
+      clock: () => NOW,
       run: "bench",
       repo,
       ledger: gitLedger(repo),
       forge: () => Promise.reject(new Error("nothing is new, so nobody needs the forge")),
       provider: loadProvider,
+      providerKinds,
       secret: () => undefined,
       io: quiet,
       json: false,

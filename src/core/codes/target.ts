@@ -1,0 +1,69 @@
+// Which codes are about targets? (LPS4xx)
+
+export const TARGET_CODES = {
+  LPS402: {
+    title: "the target refuses this claim",
+    explain:
+      "The provider knows this identity or role as reserved, malformed, or as one that would outlive its end. Have the entitlement or the person's identity corrected.",
+  },
+  LPS411: {
+    title: "the applier cannot create roles",
+    explain:
+      "On PostgreSQL each request gets a role of its own, so the applier needs CREATEROLE. It stays NOSUPERUSER; src/providers/postgres/setup.sql has the whole set-up.",
+  },
+  LPS412: {
+    title: "the applier administers no role",
+    explain:
+      "The applier can lend only roles on which it has the ADMIN option. Give it that option, without INHERIT and SET, for each role that entitlements name.",
+  },
+  LPS413: {
+    title: "the applier cannot end sessions",
+    explain:
+      "When access ends, open sessions of the subject are ended too, which needs membership of pg_signal_backend. Without it a statement that runs or a cursor that is open goes on.",
+  },
+  LPS414: {
+    title: "the applier is a superuser",
+    explain:
+      "Whoever has the applier's password would own the whole server. The applier needs CREATEROLE, the ADMIN option on the roles to lend, and pg_signal_backend: nothing else.",
+  },
+  LPS415: {
+    title: "the applier has attributes that it does not need",
+    explain:
+      "REPLICATION, BYPASSRLS and CREATEDB are of no use to Lapse and of much use to a thief of its password.",
+  },
+  LPS416: {
+    title: "CREATEROLE is nearly superuser on this version",
+    explain:
+      "Before PostgreSQL 16 whoever has CREATEROLE can give itself almost any role, whatever the ADMIN option says. Guard the applier's password as you would a superuser's, or upgrade.",
+  },
+  LPS417: {
+    title: "the applier can use what it lends",
+    explain:
+      "The applier only has to give roles away. Grant them WITH ADMIN TRUE, INHERIT FALSE, SET FALSE, so that it cannot read with them itself.",
+  },
+  LPS418: {
+    title: "the applier can give away a role that is too strong",
+    explain:
+      "With this role somebody could reach files or programs of the server, or give himself access that does not end. Lapse refuses to lend it; take the ADMIN option away too.",
+  },
+  LPS419: {
+    title: "the connection to the database is not encrypted",
+    explain:
+      "Passwords and statements cross the network readable. Add sslmode=verify-full to the URL in the environment variable.",
+  },
+  LPS420: {
+    title: "a role of Lapse's cannot be removed",
+    explain:
+      "The access is over: the role has no member or gives nothing. But objects or privileges hang on it, so PostgreSQL keeps it. An administrator can remove those in the databases named at its end.",
+  },
+  LPS421: {
+    title: "a role pretends to be made by Lapse",
+    explain:
+      "Its comment carries this installation's mark, but not under the name that Lapse would have given it: somebody copied the mark, perhaps to hide access of his own. Lapse neither uses nor removes such a role.",
+  },
+  LPS450: {
+    title: "changed on the target",
+    explain:
+      "What Lapse had granted was removed, replaced or altered on the target by somebody else. What is gone is granted again while its request stands; what is not ours is never touched.",
+  },
+} as const;

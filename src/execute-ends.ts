@@ -1,0 +1,94 @@
+// How is access taken away? (act, read back, and say only what was read)
+import type { Context } from "./context.ts";
+import type { Draft } from "./core/entry.ts";
+import type { Outcome } from "./core/outcome.ts";
+import type { Plan } from "./core/plan.ts";
+import { attempt, perTarget } from "./per-target.ts";
+import { ProviderError, type Session } from "./providers/provider.ts";
+
+type End = Plan["ends"][number];
+type Revoke = Extract<End, { op: "revoke" }>;
+
+/** Said before the act, so that a crash in between is seen by the next run. Repeats are not said again. */
+export function revokeIntents(ends: readonly End[]): readonly Draft[] {
+  return ends.flatMap(({ op, grant, because }) =>
+    op === "revoke" && grant.phase !== "ending" && grant.assignment
+      ? [
+          {
+            kind: "intent",
+            op,
+            request: grant.request,
+            target: grant.claim.target,
+            assignment: grant.assignment,
+            because,
+          },
+        ]
+      : [],
+  );
+}
+
+/** Takes away what has ended: all targets at once, one after the other within a target. Never throws. */
+export async function carryOutEnds(context: Context, ends: readonly End[]): Promise<readonly Outcome[]> {
+  const released = ends.flatMap((end) => (end.op === "release" ? [release(end)] : []));
+  const revokes = ends.filter((end): end is Revoke => end.op === "revoke");
+  const outcomes = await perTarget(
+    context,
+    revokes,
+    (r) => r.grant,
+    async (session, mine) => {
+      const done: Outcome[] = [];
+      for (const end of mine) done.push(await attempt(end, failedRevoke, () => revoke(session, end)));
+      return done;
+    },
+    failedRevoke,
+  );
+  return [...released, ...outcomes];
+}
+
+async function revoke(session: Session, { grant, because }: Revoke): Promise<Outcome> {
+  const { request, assignment, end } = grant;
+  const target = grant.claim.target;
+  if (!assignment)
+    throw new ProviderError("malformed", "no assignment was recorded", { vendorCode: "no-assignment" });
+  const { state, receipt, residue } = await session.revoke(assignment);
+  if (state === "sent") {
+    const drafts: Draft[] = [{ kind: "revoke-sent", request, target, because, receipt }];
+    return {
+      request,
+      target,
+      op: "revoke",
+      ok: false,
+      notes: ["the target has not confirmed it yet"],
+      drafts,
+    };
+  }
+  const escape = state === "escaped" ? ["still let in by another way that is not Lapse's"] : [];
+  const notes = [...residue, ...escape];
+  const drafts: Draft[] = [{ kind: "revoked", request, target, because, end, residue: notes, receipt }];
+  return { request, target, op: "revoke", ok: true, notes, drafts };
+}
+
+function release({ grant, because, reason }: Extract<End, { op: "release" }>): Outcome {
+  const { request, end } = grant;
+  const target = grant.claim.target;
+  const words =
+    typeof reason === "string"
+      ? {
+          "never-granted": "nothing had been granted",
+          standing: "it was standing access, which is not ours",
+        }[reason]
+      : `${reason.heldBy} still has the same access`;
+  const receipt = { untouched: words };
+  const drafts: Draft[] = [{ kind: "revoked", request, target, because, end, residue: [], receipt }];
+  return { request, target, op: "release", ok: true, notes: [words], drafts };
+}
+
+function failedRevoke({ grant, because }: Revoke, reason: string): Outcome {
+  const { request, failure } = grant;
+  const target = grant.claim.target;
+  const known = failure?.op === "revoke" && failure.error === reason;
+  const drafts: Draft[] = known
+    ? []
+    : [{ kind: "failed", op: "revoke", request, target, because, error: reason }];
+  return { request, target, op: "revoke", ok: false, notes: [reason], drafts };
+}

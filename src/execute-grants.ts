@@ -1,0 +1,180 @@
+// How is access given? (resolve, look, intend; then act, read back, and undo what came too late)
+import type { Context } from "./context.ts";
+import type { Draft } from "./core/entry.ts";
+import type { Assignment, JsonObject } from "./core/model.ts";
+import type { Outcome } from "./core/outcome.ts";
+import type { Plan } from "./core/plan.ts";
+import { isOver } from "./core/time.ts";
+import { attempt, perTarget } from "./per-target.ts";
+import { ProviderError, type Session } from "./providers/provider.ts";
+
+type Grant = Plan["grants"][number];
+
+/** A grant that may be intended: resolved to immutable ids, with what was there before. */
+export interface Prepared {
+  readonly grant: Grant;
+  readonly assignment: Assignment;
+  readonly prestate: "absent" | "ours" | "standing";
+}
+
+/** Reads, before any intent, who the subject is on the target and what is there already. */
+export async function prepareGrants(
+  context: Context,
+  grants: readonly Grant[],
+): Promise<{ readonly prepared: readonly Prepared[]; readonly failed: readonly Outcome[] }> {
+  const prepared: Prepared[] = [];
+  const failed = await perTarget(
+    context,
+    grants,
+    (g) => g.admission,
+    async (session, mine) => {
+      const outcomes: Outcome[] = [];
+      for (const grant of mine) {
+        const outcome = await attempt(grant, failedGrant, async () => {
+          prepared.push(await prepare(session, grant));
+          return undefined;
+        });
+        if (outcome) outcomes.push(outcome);
+      }
+      return outcomes;
+    },
+    failedGrant,
+  );
+  return { prepared, failed };
+}
+
+export function grantIntents(prepared: readonly Prepared[]): readonly Draft[] {
+  return prepared.map(({ grant, assignment, prestate }) => ({
+    kind: "intent",
+    op: "grant",
+    request: grant.request,
+    target: assignment.target,
+    assignment,
+    prestate,
+  }));
+}
+
+/** Grants what was intended, and believes only what it reads back. Never throws. */
+export async function carryOutGrants(
+  context: Context,
+  prepared: readonly Prepared[],
+): Promise<readonly Outcome[]> {
+  return perTarget(
+    context,
+    prepared,
+    (p) => p.grant.admission,
+    async (session, mine) => {
+      const done: Outcome[] = [];
+      for (const one of mine) {
+        done.push(
+          await attempt(
+            one,
+            ({ grant }, reason) => failedGrant(grant, reason),
+            () => give(context, session, one),
+          ),
+        );
+      }
+      return done;
+    },
+    ({ grant }, reason) => failedGrant(grant, reason),
+  );
+}
+
+/** Takes away at once what this run granted although its case was closed meanwhile: a run that slept must not leave it. */
+export async function takeBack(
+  context: Context,
+  granted: readonly Prepared[],
+  open: ReadonlySet<string>,
+): Promise<readonly Outcome[]> {
+  const orphans = granted.filter((p) => p.prestate !== "standing" && !open.has(p.grant.request));
+  const failed = ({ grant, assignment: { target } }: Prepared, reason: string): Outcome => {
+    const notes = [`granted although it had ended, and not taken back: ${reason}`];
+    return { request: grant.request, target, op: "revoke", ok: false, notes, drafts: [] };
+  };
+  return perTarget(
+    context,
+    orphans,
+    (p) => p.grant.admission,
+    async (session, mine) => {
+      const done: Outcome[] = [];
+      for (const one of mine) done.push(await attempt(one, failed, () => takeBackOne(session, one)));
+      return done;
+    },
+    failed,
+  );
+}
+
+async function takeBackOne(session: Session, { grant, assignment }: Prepared): Promise<Outcome> {
+  const { request, admission } = grant;
+  const target = assignment.target;
+  const { state, receipt, residue } = await session.revoke(assignment);
+  const because = "expired";
+  const drafts: Draft[] = [
+    { kind: "revoked", request, target, because, end: admission.end, residue, receipt },
+  ];
+  const notes = ["it had ended while this run was granting it"];
+  return {
+    request,
+    target,
+    op: "revoke",
+    ok: state !== "sent",
+    notes,
+    drafts: state === "sent" ? [] : drafts,
+  };
+}
+
+async function prepare(session: Session, grant: Grant): Promise<Prepared> {
+  const assignment = await session.resolve(grant.admission.claim);
+  const [there] = await session.observe([assignment]);
+  if (there?.state === "ours") return { grant, assignment, prestate: "ours" };
+  if (there?.state === "foreign") {
+    throw new ProviderError("conflict", "something that is not ours stands in the way", {
+      vendorCode: "foreign",
+    });
+  }
+  const { standing } = await session.verify(assignment);
+  return { grant, assignment, prestate: standing ? "standing" : "absent" };
+}
+
+async function give(
+  context: Context,
+  session: Session,
+  { grant, assignment, prestate }: Prepared,
+): Promise<Outcome> {
+  const { request, admission } = grant;
+  const target = assignment.target;
+  if (prestate === "standing") {
+    const notes = ["has this access already; nothing was written and nothing will be removed"];
+    return granted({ request, target, standing: true, receipt: {} }, notes);
+  }
+  const now = context.clock();
+  if (isOver(admission.end, now))
+    throw new ProviderError("conflict", "its window is over", { vendorCode: "over" });
+  const receipt = await session.grant(assignment, { end: admission.end, now });
+  const [there] = await session.observe([assignment]);
+  const { allowed } = await session.verify(assignment);
+  if (there?.state !== "ours" || !allowed) {
+    throw new ProviderError("transient", "the target does not show the access yet", {
+      vendorCode: "not-read-back",
+    });
+  }
+  return granted({ request, target, standing: false, receipt }, []);
+}
+
+function granted(
+  facts: {
+    readonly request: string;
+    readonly target: string;
+    readonly standing: boolean;
+    readonly receipt: JsonObject;
+  },
+  notes: readonly string[],
+): Outcome {
+  const { request, target } = facts;
+  return { request, target, op: "grant", ok: true, notes, drafts: [{ kind: "granted", ...facts }] };
+}
+
+/** A failed grant leaves its intent: the next run tries again, or takes away whatever came of it. */
+function failedGrant({ request, admission }: Grant, reason: string): Outcome {
+  return { request, target: admission.claim.target, op: "grant", ok: false, notes: [reason], drafts: [] };
+}

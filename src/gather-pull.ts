@@ -1,0 +1,70 @@
+// What does the forge's server know about one pull request? (reads only; half-shown facts are unknown, not absent)
+import type { PullFacts, Rulebook } from "./core/evidence.ts";
+import type { Activity, Review } from "./core/facts.ts";
+import { fromEpoch } from "./core/time.ts";
+import { personOf } from "./core/votes.ts";
+import type { Forge } from "./forge/forge.ts";
+
+const THE_BEGINNING = fromEpoch(0);
+
+export interface About {
+  readonly push: Activity;
+  readonly path: string;
+  readonly repository: number;
+  readonly catalog: Rulebook["catalog"];
+}
+
+/** Everything about a pull request that bears on consent; little for one that was not merged by this push. */
+export async function pullFacts(
+  forge: Forge,
+  number: number,
+  about: About,
+): Promise<PullFacts | { readonly unknown: string }> {
+  const pull = await forge.pull(number);
+  const none = { reviews: [], committers: [], timeline: [], headActivity: [], headBlob: undefined };
+  const other = !pull.merged || pull.mergeCommit !== about.push.after;
+  if (other) return { pull, ...none, reviewBlobs: new Map(), permissions: new Map() };
+  const own = pull.head.repository === about.repository;
+  const [reviews, committers, timeline, headActivity, headBlob] = await Promise.all([
+    forge.reviews(number),
+    forge.committers(number),
+    forge.timeline(number),
+    own ? forge.activity(`refs/heads/${pull.head.ref}`, THE_BEGINNING) : [],
+    forge.blobAt(about.path, pull.head.sha),
+  ]);
+  if (own && !headActivity.some((a) => a.after === pull.head.sha)) {
+    return { unknown: "the forge does not yet show the last push of the pull request's branch" };
+  }
+  const reviewBlobs = await blobsAtReviews(forge, about.path, reviews);
+  const permissions = await permissionsOf(forge, reviews, about.catalog);
+  return { pull, reviews, committers, timeline, headActivity, headBlob, reviewBlobs, permissions };
+}
+
+async function blobsAtReviews(
+  forge: Forge,
+  path: string,
+  reviews: readonly Review[],
+): Promise<PullFacts["reviewBlobs"]> {
+  const commits = new Set(
+    reviews.flatMap((r) => (r.state === "APPROVED" && r.commit !== null ? [r.commit] : [])),
+  );
+  const blobs = await Promise.all([...commits].map(async (c) => [c, await forge.blobAt(path, c)] as const));
+  return new Map(blobs);
+}
+
+/** Only of accounts that belong to a person we know: nobody else's review counts, so nobody else is asked about. */
+async function permissionsOf(
+  forge: Forge,
+  reviews: readonly Review[],
+  catalog: Rulebook["catalog"],
+): Promise<PullFacts["permissions"]> {
+  const users = new Map(
+    reviews.flatMap(({ state, user }) =>
+      state === "APPROVED" && user && personOf(catalog, user.id) ? [[user.id, user] as const] : [],
+    ),
+  );
+  const asked = await Promise.all(
+    [...users.values()].map(async (u) => [u.id, await forge.permission(u)] as const),
+  );
+  return new Map(asked);
+}
