@@ -54,11 +54,15 @@ export async function expire(context: Context): Promise<SweepReport> {
   const swept = sweep(view);
   const ended = await endAccess(context, swept.ends, ledger);
   const drafts: Draft[] = [...missedDrafts(swept.missed), ...heartbeat(context, view, ended)];
-  const last = drafts.length > 0 ? await context.ledger.record(drafts, stamp(context)) : undefined;
+  const last =
+    drafts.length > 0 || ledger.waiting === true
+      ? await context.ledger.record(drafts, stamp(context))
+      : undefined;
   const unrecorded = ended.unrecorded ?? keptReason(last);
   const state = last?.is === "appended" ? last.state : ended.ledger;
   return {
     now: context.now,
+    warnings: ledger.findings ?? [],
     sweep: swept,
     outcomes: ended.outcomes,
     unrecorded,

@@ -22,18 +22,19 @@ export async function revertEnded(
   main: MainView,
   ledger: LedgerState,
 ): Promise<RevertPull | undefined> {
-  const ended = await endedFiles(context, main, ledger);
-  if (ended.length === 0) return undefined;
+  const paths = await endedPaths(context, main, ledger);
+  if (paths.length === 0) return undefined;
   const forge = await context.forge();
   const [open] = await forge.openPulls(PREFIX);
-  const marker = revertMarker(ended.map((e) => e.request));
-  if (open && (await forge.pullBody(open.number)).startsWith(marker)) return said(open, ended, "unchanged");
+  const marker = revertMarker(paths.map(idOf));
+  if (open && (await forge.pullBody(open.number)).startsWith(marker)) return said(open, paths, "unchanged");
+  const ended = await endedFiles(context, main, paths);
   const branch = await pushBranch(context, main, ended, open);
   const title = revertTitle(ended);
   const body = `${marker}\n${revertBody(ended)}`;
   if (open) {
     await forge.updatePull(open.number, { title, body });
-    return said(open, ended, "updated");
+    return said(open, paths, "updated");
   }
   const pull = await forge.createPull({
     title,
@@ -41,11 +42,11 @@ export async function revertEnded(
     head: branch,
     base: await context.repo.defaultBranch(),
   });
-  return said(pull, ended, "opened");
+  return said(pull, paths, "opened");
 }
 
-function said(pull: Pull, ended: readonly EndedFile[], change: RevertPull["change"]): RevertPull {
-  return { number: pull.number, url: pull.url, requests: ended.map((e) => e.request), change };
+function said(pull: Pull, paths: readonly string[], change: RevertPull["change"]): RevertPull {
+  return { number: pull.number, url: pull.url, requests: paths.map(idOf), change };
 }
 
 /** One revert a request on top of main; the open pull request's branch is replaced, never anybody else's. */
@@ -63,21 +64,24 @@ async function pushBranch(
   throw new Problem("unavailable", `somebody else pushed to ${branch}`, "the next run tries again");
 }
 
-/** Files on main whose case is closed, with how it ended, from the ledger. */
-async function endedFiles(
-  context: Context,
-  main: MainView,
-  ledger: LedgerState,
-): Promise<readonly EndedFile[]> {
+/** Files on main whose case is closed. */
+async function endedPaths(context: Context, main: MainView, ledger: LedgerState): Promise<readonly string[]> {
   const live = new Set(ledger.live.map((g) => g.request));
   const paths = [...main.files.keys()].filter((p) => isRequestPath(p) && !live.has(idOf(p)));
   if (paths.length === 0) return [];
   const used = await context.ledger.used(paths.map(idOf));
-  const over = paths.filter((p) => used.has(idOf(p))).slice(0, MOST_FILES);
-  if (over.length === 0) return [];
+  return paths.filter((p) => used.has(idOf(p))).slice(0, MOST_FILES);
+}
+
+/** How each of them ended, from the ledger, and the commit that brought it. */
+async function endedFiles(
+  context: Context,
+  main: MainView,
+  paths: readonly string[],
+): Promise<readonly EndedFile[]> {
   const entries = await context.ledger.since(fromEpoch(Math.max(0, context.now - LOOK_BACK)));
   const result: EndedFile[] = [];
-  for (const path of over) {
+  for (const path of paths) {
     const step = await context.repo.lastStep(main.commit, path);
     if (step) result.push({ request: idOf(path), path, commit: step.after, ...storyOf(entries, idOf(path)) });
   }

@@ -3,8 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Context } from "../src/context.ts";
 import { apply, expire } from "../src/reconcile.ts";
 import { revertEnded } from "../src/revert.ts";
-import { HOUR, MINUTE, SECOND, world, type World } from "./support/world.ts";
+import { gitLedger } from "../src/repo/git-ledger.ts";
+import { gitRepo } from "../src/repo/git.ts";
+import { requestPath } from "./support/company.ts";
+import { HOUR, SECOND, world, type World } from "./support/world.ts";
 import { killed, counting } from "./support/kill.ts";
+
+type Run = (context: Context) => Promise<unknown>;
 
 describe("a run that dies", () => {
   let w: World;
@@ -19,33 +24,58 @@ describe("a run that dies", () => {
   const open = () => w.shop.history().filter((i) => i.to === undefined);
   const sweepAndTidy = async (c: Context) => {
     const report = await expire(c);
-    if (report.main) await revertEnded(c, report.main, report.ledger);
+    return report.main && revertEnded(c, report.main, report.ledger);
   };
 
-  it("after any call of apply or expire", async () => {
-    let points = 0;
+  /** Kills `run` after its first, second, … call until it gets through alive; returns how often it died. */
+  async function everyPoint(story: (id: string, dying: (run: Run) => Promise<void>) => Promise<void>) {
     for (let dies = 1; ; dies += 1) {
-      const id = `victim-${String(dies)}`;
+      let died = false;
+      await story(`${String(dies)}-of-many`, async (run) => {
+        const counted = counting(context(), dies);
+        await killed(() => run(counted.context));
+        died = counted.died();
+        w.tick(SECOND);
+      });
+      if (!died) return dies - 1;
+    }
+  }
+
+  it("in apply: the next run grants it once, whatever had happened", async () => {
+    const points = await everyPoint(async (id, dying) => {
       await w.askAndMerge({ id });
-      const granting = counting(context(), dies);
-      await killed(() => apply(granting.context));
-      w.tick(SECOND);
+      await dying(apply);
       await apply(context());
       expect(open().map((i) => i.via)).toEqual([expect.stringContaining(id)]);
-      w.tick(HOUR);
-      const ending = counting(context(), dies);
-      await killed(() => sweepAndTidy(ending.context));
-      w.tick(SECOND);
-      await sweepAndTidy(context());
+      await w.forge.push("ann", "main", { [requestPath({ id })]: null });
+      await expire(context());
+      expect(open()).toEqual([]);
+    });
+    expect(points).toBeGreaterThan(20);
+    console.info(`crash points of apply that converged: ${String(points)}`);
+  }, 300_000);
+
+  it("in expire: the next run takes it away, records it, and opens one revert pull request", async () => {
+    const points = await everyPoint(async (id, dying) => {
+      await w.askAndMerge({ id: `end-${id}` });
+      await apply(context());
+      w.tick(2 * HOUR);
+      await dying(sweepAndTidy);
+      const pull = await sweepAndTidy(context());
       expect(open()).toEqual([]);
       expect((await seat.ledger.read()).live).toEqual([]);
-      points += Number(granting.died()) + Number(ending.died());
-      if (!granting.died() && !ending.died()) break;
-      w.tick(MINUTE);
-    }
-    expect(points).toBeGreaterThan(30);
-    const mine = w.shop.history().filter((i) => i.via !== "standing");
-    expect(new Set(mine.map((i) => i.via)).size).toBe(mine.length);
-    console.info(`crash points that converged: ${String(points)}`);
+      expect(pull?.requests).toEqual([`end-${id}`]);
+      await w.merge(pull?.number ?? 0);
+    });
+    expect(points).toBeGreaterThan(10);
+    console.info(`crash points of expire that converged: ${String(points)}`);
   }, 300_000);
+
+  it("and afterwards the ledger adds up: every access was opened once and closed once", async () => {
+    const mine = w.shop.history();
+    expect(new Set(mine.map((i) => i.via)).size).toBe(mine.length);
+    expect(mine.every((i) => i.to !== undefined)).toBe(true);
+    await seat.repo.fetch();
+    expect(await gitLedger(gitRepo({ dir: seat.dir, env: process.env })).verify()).toEqual([]);
+  });
 });

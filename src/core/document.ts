@@ -3,6 +3,8 @@ import { Composer, isScalar, type Document as Yaml, type Node, type YAMLError } 
 import { error, sorted } from "./finding.ts";
 import { framed } from "./frame.ts";
 import type { Finding, Json, Place } from "./model.ts";
+import { readPlain, seenAt } from "./plain.ts";
+import type { Field, Span } from "./plain-flow.ts";
 import { readSource, tooLarge, type Locate } from "./source.ts";
 import { tokens, type Objection } from "./tokens.ts";
 import { nodeAt, placeOf, plainTree, type Path, type Which } from "./tree.ts";
@@ -27,8 +29,35 @@ type Read = { readonly document: Document } | { readonly findings: readonly Find
 export function readDocument(file: string, bytes: Uint8Array): Read {
   const { text, locate, findings } = readSource(file, bytes);
   if (text === undefined) return { findings };
-  const read = findings.length > 0 ? { findings } : parse(file, text, locate);
+  const read =
+    findings.length > 0 ? { findings } : (atAGlance(file, text, locate) ?? parse(file, text, locate));
   return "document" in read ? read : { findings: framed(sorted(read.findings), text) };
+}
+
+/** Most files are written plainly; whatever the quick reader does not know, places included, the YAML parser does. */
+function atAGlance(file: string, text: string, locate: Locate): Read | undefined {
+  const read = readPlain(text);
+  if (!read) return undefined;
+  const place = (path: Path, which: Which = "value"): Place => {
+    const found = seenAt(read.seen, path);
+    const span = found && spanOf(found, which);
+    if (span) return locate(span.start, span.end - span.start);
+    const full = parse(file, text, locate);
+    return "document" in full ? full.document.place(path, which) : locate(0);
+  };
+  const isPlain = (path: Path): boolean => {
+    const value = seenAt(read.seen, path)?.value;
+    return value?.is === "text" && !value.isQuoted;
+  };
+  return { document: { file, text, value: read.value, place, isPlain } };
+}
+
+/** Undefined for maps and lists: only the parser knows where those end. */
+function spanOf({ key, value }: Partial<Field>, which: Which): Span | undefined {
+  if (which === "key") return key;
+  if (value?.is !== "text") return undefined;
+  const content = value.start + (value.isQuoted ? 1 : 0);
+  return which === "value" ? value : { start: content, end: content };
 }
 
 function parse(file: string, text: string, locate: Locate): Read {

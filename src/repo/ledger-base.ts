@@ -63,7 +63,13 @@ export function stateOf({ base, due, findings }: Omit<Standing, "rewritten">): L
   const main = due.reduce((last, kept) => kept.main ?? last, base.tip.main);
   const { seq, hash } = base.tip;
   const tip = { ...nextTip(base.tip, entries, hash, main), seq };
-  return { tip, live, commit: base.commit, ...(findings.length > 0 && { findings }) };
+  return {
+    tip,
+    live,
+    commit: base.commit,
+    ...(findings.length > 0 && { findings }),
+    ...(due.length > 0 && { waiting: true }),
+  };
 }
 
 /** What waits in this clone, as the entries that it will become. */

@@ -9,6 +9,8 @@ export interface LedgerState {
   readonly commit: string;
   /** What is wrong with the ledger itself: rewritten, rebuilt, damaged. Access still ends by what is here. */
   readonly findings?: readonly Finding[];
+  /** Receipts wait in this clone for a remote that could not be reached. */
+  readonly waiting?: boolean;
 }
 
 export interface Stamp {

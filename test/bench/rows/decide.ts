@@ -30,7 +30,12 @@ export const decide: Row = {
       main: {
         commit: "1".repeat(40),
         files: new Map(live.map((grant) => [grant.path, file(grant)])),
-        rules: { catalog, policies: compilePolicies(catalog), lint: () => undefined },
+        rules: {
+          catalog,
+          policies: compilePolicies(catalog),
+          lint: () => undefined,
+          schemas: () => undefined,
+        },
       },
       candidates: [],
       history: [],
