@@ -31,10 +31,11 @@ export function unreadable(rules: Rulebook, request: AccessRequest): string | un
   const { catalog, policies } = rules;
   const entitlement = catalog.entitlement(request.entitlement);
   const target = entitlement.is === "found" ? catalog.target(entitlement.value.target).is : "absent";
+  const people = catalog.broken.filter((path) => path.startsWith("policies/people/"));
   const parts: readonly (readonly [string, boolean])[] = [
     ["policies/lapse.yaml", catalog.settings.is !== "found"],
     ["policies/rules", !policies.usable],
-    [`person ${request.subject}`, catalog.person(request.subject).is === "unreadable"],
+    [people.join(", "), people.length > 0],
     [`entitlement ${request.entitlement}`, entitlement.is === "unreadable"],
     [`the target of ${request.entitlement}`, target === "unreadable"],
   ];

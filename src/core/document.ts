@@ -38,11 +38,12 @@ export function readDocument(file: string, bytes: Uint8Array): Read {
 function atAGlance(file: string, text: string, locate: Locate): Read | undefined {
   const read = readPlain(text);
   if (!read) return undefined;
+  let full: Read | undefined;
   const place = (path: Path, which: Which = "value"): Place => {
     const found = seenAt(read.seen, path);
     const span = found && spanOf(found, which);
     if (span) return locate(span.start, span.end - span.start);
-    const full = parse(file, text, locate);
+    full ??= parse(file, text, locate);
     return "document" in full ? full.document.place(path, which) : locate(0);
   };
   const isPlain = (path: Path): boolean => {

@@ -6,10 +6,11 @@ import { readDocument, type Document } from "../../src/core/document.ts";
 import type { Json } from "../../src/core/model.ts";
 import { readPlain } from "../../src/core/plain.ts";
 import { LIMITS } from "../../src/core/source.ts";
+import { valueAt } from "../../src/core/tree.ts";
 import { random, type Random } from "../bench/random.ts";
 
 /** More for whoever changes one of the readers. */
-const MUTATIONS = Number(process.env["LAPSE_FUZZ"] ?? 6_000);
+const MUTATIONS = Number(process.env["LAPSE_FUZZ"] ?? 3_000);
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -27,23 +28,24 @@ function byParser(text: string): Document | undefined {
 
 type Path = readonly (string | number)[];
 
-function* paths(value: Json, path: Path = []): Generator<Path> {
-  yield path;
-  if (typeof value !== "object" || value === null) return;
-  for (const [key, item] of Object.entries(value))
-    yield* paths(item as Json, [...path, Array.isArray(value) ? Number(key) : key]);
+/** Every path, the innermost ones first. */
+function paths(value: Json, path: Path = []): readonly Path[] {
+  if (typeof value !== "object" || value === null) return [path];
+  const inner = Object.entries(value).flatMap(([key, item]) =>
+    paths(item, [...path, Array.isArray(value) ? Number(key) : key]),
+  );
+  return [...inner, path];
 }
 
+/** Of maps and lists only their keys have places here: where they end, the parser is asked in any case. */
 const everything = (document: Document): unknown => ({
   value: document.value,
-  places: [...paths(document.value)].map((path) => [
-    path,
-    document.place(path, "value"),
-    document.place(path, "key"),
-    document.place(path, "content"),
-    document.place([...path, "absent"]),
-    typeof document.value === "object" && document.isPlain(path),
-  ]),
+  places: paths(document.value).map((path) => {
+    const value = valueAt(document.value, path);
+    const whole = typeof value === "string" || typeof path.at(-1) === "string";
+    const which = typeof value === "string" ? (["key", "value", "content"] as const) : (["key"] as const);
+    return [path, document.isPlain(path), ...(whole ? which.map((one) => document.place(path, one)) : [])];
+  }),
 });
 
 /** Is it read quickly? Then the parser has to agree, on everything. */
@@ -51,7 +53,7 @@ function agrees(text: string): boolean {
   const quick = read(text);
   if (readPlain(text) === undefined || quick === undefined) return false;
   const slow = byParser(text);
-  expect(slow && everything(slow), text).toEqual(everything(quick));
+  expect(slow && JSON.stringify(everything(slow)), text).toBe(JSON.stringify(everything(quick)));
   return true;
 }
 
@@ -69,8 +71,8 @@ const HAND = [
 ];
 const CORPUS = [...files("policies"), ...files("test/cases"), ...HAND].filter((t) => t.length < 1_200);
 const CHARACTERS = [
-  ..."\n\n\n    ::::---,,,[]{}#&*!|>'\"%@`?~\\abz019._/<=+()",
-  "é",
+  ..."    ::::---,,,[]{}#&*!|>'\"%@`?~\\abz019._/<=+()".split(/(?=.)/u),
+  ..."\n \n \n é".split(" "),
   "- ",
   ": ",
   "\n  ",
@@ -90,8 +92,8 @@ function mutated(rng: Random): string {
 
 describe("the quick reader", () => {
   test("reads what people write", () => {
-    const [policies, quick] = [files("policies"), files("policies").filter(agrees)];
-    expect(quick.length / policies.length).toBeGreaterThan(0.8);
+    const catalog = ["people", "targets", "entitlements"].flatMap((name) => files(`policies/${name}`));
+    expect(catalog.filter((text) => !agrees(text))).toEqual([]);
   });
 
   test.each([

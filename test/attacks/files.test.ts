@@ -1,0 +1,141 @@
+// Bad files on main, and ids used again: refused with their place, and nobody else is disturbed.
+import { readdirSync, readFileSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { decide } from "../../src/core/decide.ts";
+import { gather } from "../../src/gather.ts";
+import { policies, requestFile, requestPath, type Ask } from "../support/company.ts";
+import { HOUR, SECOND, world, type World } from "../support/world.ts";
+
+const CORPUS = new URL("../cases/bad-input/", import.meta.url);
+const corpus = () =>
+  Object.fromEntries(
+    readdirSync(CORPUS).map((name, n) => [
+      `requests/orders-read/bad-${String(n)}.yaml`,
+      readFileSync(new URL(name, CORPUS), "utf8"),
+    ]),
+  );
+
+describe("files that nobody should have merged", () => {
+  let w: World;
+  const can = () => w.shop.can("ann", "reader");
+  beforeEach(async () => {
+    w = await world();
+    await w.askAndMerge({ id: "honest" });
+    await w.apply();
+    expect(can()).toBe(true);
+  });
+  afterEach(() => w.stop());
+
+  /** The same id once more, properly approved, from a new branch. */
+  const replay = async (ask: Ask) => {
+    const branch = `again-${ask.entitlement ?? "same"}`;
+    w.tick(SECOND);
+    await w.forge.push("ann", branch, { [requestPath(ask)]: requestFile(ask) });
+    w.tick(SECOND);
+    const pull = await w.forge.openPull("ann", { branch, title: "once more" });
+    await w.approve(pull, "carol");
+    await w.merge(pull);
+  };
+
+  it("the whole corpus of bad requests on main: each refused, none stops the revocation beside it (D4)", async () => {
+    const bad = corpus();
+    await w.forge.push("grace", "main", bad);
+    w.tick(2 * HOUR);
+    const swept = await w.expire();
+    expect(swept.outcomes.map((o) => [o.request, o.ok])).toEqual([["honest", true]]);
+    expect(can()).toBe(false);
+    const report = await w.apply();
+    expect(report.plan.refused.length).toBe(Object.keys(bad).length);
+    for (const { findings, path } of report.plan.refused) {
+      expect(findings.length).toBeGreaterThan(0);
+      expect(findings.every((f) => f.at?.file === path)).toBe(true);
+    }
+    expect(w.shop.history().map((i) => i.via)).toEqual([expect.stringContaining("honest")]);
+  });
+
+  it("names and modes that no checkout would survive are reported and give nothing (B3, B5)", async () => {
+    const text = requestFile({ id: "sly" });
+    await w.forge.push("grace", "main", {
+      "requests/orders-read/Sly.yaml": text,
+      "requests/orders-read/slý.yaml": text,
+      "requests/orders-read/sly.yml": text,
+      "requests/orders-read/-rf.yaml": text,
+      "requests/orders-read/deep/sly.yaml": text,
+      "requests/orders-read/con.yaml": text,
+      "requests/orders-read/link.yaml": { mode: "120000", content: "../../../etc/passwd" },
+      "requests/orders-read/exec.yaml": { mode: "100755", content: text },
+    });
+    const report = await w.apply();
+    expect(report.plan.admitted).toEqual([]);
+    expect(new Set(report.plan.warnings.map((f) => f.at?.file)).size).toBe(8);
+    w.tick(2 * HOUR);
+    await w.expire();
+    expect(can()).toBe(false);
+  });
+
+  it.each([
+    ["a person", "policies/people/ann.yaml"],
+    ["a group", "policies/people/backend.yaml"],
+    ["the target", "policies/targets/shop.yaml"],
+    ["the entitlement", "policies/entitlements/orders-read.yaml"],
+    ["a rule", "policies/rules/new.yaml"],
+    ["the settings", "policies/lapse.yaml"],
+  ])(
+    "%s that cannot be read: nothing new, nothing dropped before its end, everything ended on time (P6)",
+    async (_, path) => {
+      await w.askAndMerge({ id: "meanwhile" });
+      await w.forge.push("grace", "main", { [path]: "%YAML 1.1\n---\n&a [*a]\n" });
+      const report = await w.apply();
+      expect(report.plan.held.map((h) => h.request)).toEqual(["meanwhile"]);
+      expect(report.plan.ends).toEqual([]);
+      expect(can()).toBe(true);
+      w.tick(2 * HOUR);
+      await w.expire();
+      expect(can()).toBe(false);
+    },
+  );
+
+  it("a mended policy lets what was held through, as long as its window lasts", async () => {
+    const path = "policies/people/backend.yaml";
+    await w.askAndMerge({ id: "held", subject: "bob" });
+    await w.forge.push("grace", "main", { [path]: "no: such\n" });
+    await w.apply();
+    expect(w.shop.can("bob", "reader")).toBe(false);
+    await w.forge.push("grace", "main", { [path]: policies()[path] ?? "" });
+    w.tick(SECOND);
+    const report = await w.apply();
+    expect(report.plan.refused.flatMap((r) => r.findings.map((f) => f.code))).toEqual([]);
+    expect(w.shop.can("bob", "reader")).toBe(true);
+  });
+
+  it("an id is used once: not after its end, not after revert-the-revert, not in another folder (A19)", async () => {
+    w.tick(2 * HOUR);
+    await w.expire();
+    await w.forge.push("grace", "main", { [requestPath({ id: "honest" })]: null });
+    await w.apply();
+    w.tick(SECOND);
+    await replay({ id: "honest" });
+    const again = await w.apply();
+    expect(again.plan.violations.map((v) => v.code)).toEqual(["LPS309"]);
+    expect(again.plan.admitted).toEqual([]);
+    await replay({ id: "honest", entitlement: "open-read" });
+    const elsewhere = await w.apply();
+    expect(elsewhere.plan.admitted).toEqual([]);
+    expect(elsewhere.plan.violations.map((v) => v.code)).toEqual(["LPS309"]);
+    expect(can()).toBe(false);
+    expect(w.shop.history().length).toBe(1);
+  });
+
+  it("without the memory of used ids the replay would succeed: that defence is what stops it", async () => {
+    w.tick(2 * HOUR);
+    await w.expire();
+    await w.forge.push("grace", "main", { [requestPath({ id: "honest" })]: null });
+    await w.apply();
+    w.tick(SECOND);
+    await replay({ id: "honest" });
+    const context = await w.context();
+    const forgetful = { ...context.ledger, used: () => Promise.resolve(new Set<string>()) };
+    const { view } = await gather({ ...context, ledger: forgetful });
+    expect(decide(view).admitted.map((a) => a.request)).toEqual(["honest"]);
+  });
+});
