@@ -39,7 +39,8 @@ const TRAILERS: Partial<Writers<readonly Trailer[]>> = {
 };
 
 /**
- * Message of the commit that appends these entries: one entry is the subject itself, several are listed one a line.
+ * Message of the commit that appends these entries: entries about one request tell its story under the first one's
+ * sentence; those about several are counted, and listed one a line.
  * `receipt` is the last entry's hash; `main` is set when a tip of main was processed.
  */
 export function appendMessage(
@@ -50,8 +51,8 @@ export function appendMessage(
   const lines = entries.map((entry) => plain(sentence(entry, caseOf)));
   const [first] = entries;
   const body = entries.length > 1 ? ["", ...entries.map((entry, i) => `${lines[i] ?? ""}${tag(entry)}`)] : [];
-  const trailers =
-    entries.length === 1 && first ? trailersOf(first, caseOf) : entries.flatMap(requestTrailer);
+  const alone = first !== undefined && (entries.length === 1 || entries.every((e) => about(e, first)));
+  const trailers = alone ? trailersOf(first, caseOf) : entries.flatMap(requestTrailer);
   const last = entries.at(-1);
   const all: Trailer[] = [
     ...trailers,
@@ -59,7 +60,7 @@ export function appendMessage(
     ...(append.main === undefined ? [] : [["Main", append.main] as const]),
     ["Append", append.nonce],
   ];
-  const subject = entries.length === 1 ? (lines[0] ?? "") : subjectOf(entries, append.main);
+  const subject = alone ? (lines[0] ?? "") : subjectOf(entries, append.main);
   return [subject, ...body, "", ...all.map(([key, value]) => `${key}: ${plain(value)}`), ""].join("\n");
 }
 
@@ -91,6 +92,10 @@ function trailersOf(entry: Entry, caseOf: CaseOf): readonly Trailer[] {
       ]
     : [];
   return [...requestTrailer(entry), ...what, ...(special?.(entry as never, known) ?? [])];
+}
+
+function about(entry: Entry, first: Entry): boolean {
+  return "request" in entry && "request" in first && entry.request === first.request;
 }
 
 function requestTrailer(entry: Entry): readonly Trailer[] {

@@ -4,7 +4,7 @@ import type { Change, Step } from "./facts.ts";
 import type { Finding } from "./model.ts";
 
 /** The one file below requests/ that is not a request. */
-export const REQUESTS_README = "requests/README.md";
+const REQUESTS_README = "requests/README.md";
 
 /** Is this path in the folder whose every file is a claim to access? */
 export function isRequestPath(path: string): boolean {

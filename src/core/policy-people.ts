@@ -21,6 +21,31 @@ function names(catalog: Catalog, entry: string): readonly string[] | undefined {
   return group.is === "found" ? group.value.members : undefined;
 }
 
+/** Who a list of parties lets in, and whether one of its groups cannot be read. */
+interface Admitted {
+  readonly people: ReadonlySet<string>;
+  readonly isPartial: boolean;
+}
+
+/** A hundred thousand grants ask about a few hundred lists: each is looked up once per catalog. */
+const admittedBy = new WeakMap<Catalog, WeakMap<readonly string[], Admitted>>();
+
+function admitted(catalog: Catalog, entries: readonly string[]): Admitted {
+  const lists = admittedBy.get(catalog) ?? new WeakMap<readonly string[], Admitted>();
+  admittedBy.set(catalog, lists);
+  const known = lists.get(entries) ?? {
+    people: new Set(entries.flatMap((entry) => names(catalog, entry) ?? [])),
+    isPartial: entries.some((entry) => isUnreadableGroup(catalog, entry)),
+  };
+  lists.set(entries, known);
+  return known;
+}
+
+function isUnreadableGroup(catalog: Catalog, entry: string): boolean {
+  const [kind, name = ""] = entry.split(":", 2);
+  return kind === "group" && catalog.group(name).is === "unreadable";
+}
+
 /**
  * May this person still have this entitlement? `unknown` when a group that decides it cannot be read: that grants
  * nothing, and it also ends nothing.
@@ -31,13 +56,11 @@ export function eligible(
   subjectName: string,
   breakGlass: boolean,
 ): boolean | "unknown" {
-  const entries = breakGlass ? (entitlement.breakGlass?.eligible ?? []) : entitlement.eligible;
-  if (entries.some((entry) => names(catalog, entry)?.includes(subjectName) === true)) return true;
-  const unreadable = entries.some((entry) => {
-    const [kind, name = ""] = entry.split(":", 2);
-    return kind === "group" && catalog.group(name).is === "unreadable";
-  });
-  return unreadable ? "unknown" : false;
+  const entries = breakGlass ? entitlement.breakGlass?.eligible : entitlement.eligible;
+  if (entries === undefined) return false;
+  const { people, isPartial } = admitted(catalog, entries);
+  if (people.has(subjectName)) return true;
+  return isPartial ? "unknown" : false;
 }
 
 /**

@@ -1,7 +1,7 @@
 // Are these bytes text that a reviewer sees as it is? (judged before anything is parsed)
 import { error } from "./finding.ts";
 import type { Finding, Place } from "./model.ts";
-import { codePoint, decode, hiddenAt, lineMap } from "./text.ts";
+import { codePoint, decode, hiddenAt, isAscii, lineMap } from "./text.ts";
 
 /** What a person can review and a machine can read in no time. */
 export const LIMITS = {
@@ -15,7 +15,7 @@ export const LIMITS = {
 
 /** No sensible indentation is this deep. */
 const GAP_LENGTH = 40;
-const GAP = new RegExp(` {${GAP_LENGTH}}`);
+const GAP = " ".repeat(GAP_LENGTH);
 
 /** Offset, and length where known, to a place. */
 export type Locate = (offset: number, length?: number) => Place;
@@ -68,11 +68,12 @@ function locator(file: string, text: string): Locate {
 function judge(text: string, locate: Locate): readonly Finding[] {
   const lines = text.split("\n").length - (text.endsWith("\n") ? 1 : 0);
   if (lines > LIMITS.lines) return [tooLarge(`${lines} lines are more than ${LIMITS.lines}`, locate(0))];
-  const hidden = hiddenAt(text);
+  const isPlain = isAscii(text);
+  const hidden = isPlain ? undefined : hiddenAt(text);
   if (hidden !== undefined) return [hiddenFinding(text, hidden, locate)];
-  const gap = text.search(GAP);
+  const gap = text.indexOf(GAP);
   if (gap !== -1) return [gapFinding(locate(gap, GAP_LENGTH))];
-  const at = notComposedAt(text);
+  const at = isPlain ? undefined : notComposedAt(text);
   return at === undefined ? [] : [notComposed(locate(at, 1))];
 }
 

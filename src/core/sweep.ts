@@ -20,7 +20,7 @@ export interface Sweep {
 }
 
 /** Does main, read completely, still say that this access is wanted? Unreadable rules say nothing (P6). */
-export function unwanted(grant: Admission, main: MainView): EndReason | undefined {
+function unwanted(grant: Admission, main: MainView): EndReason | undefined {
   const file = main.files.get(grant.path);
   if (!file) return "file-removed";
   if (file.oid !== grant.blob || file.mode !== "100644") return "file-changed";
@@ -40,18 +40,19 @@ function disentitled(grant: Admission, { rules: { catalog } }: MainView): EndRea
     : undefined;
 }
 
+/** Whatever the order of the keys. */
 function sameJson(a: unknown, b: unknown): boolean {
-  const sort = (v: unknown): unknown =>
-    v !== null && typeof v === "object" && !Array.isArray(v)
-      ? Object.fromEntries(
-          Object.entries(v)
-            .sort(([x], [y]) => (x < y ? -1 : 1))
-            .map(([k, w]) => [k, sort(w)]),
-        )
-      : Array.isArray(v)
-        ? v.map(sort)
-        : v;
-  return JSON.stringify(sort(a)) === JSON.stringify(sort(b));
+  if (!isTree(a) || !isTree(b)) return a === b;
+  const keys = Object.keys(a);
+  return (
+    Array.isArray(a) === Array.isArray(b) &&
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => Object.hasOwn(b, key) && sameJson(a[key], b[key]))
+  );
+}
+
+function isTree(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }
 
 function endOf(grant: LiveGrant, view: SweepView): EndReason | undefined {

@@ -6,6 +6,13 @@ const HIDDEN =
   /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800]|(?! )\p{Zs}/u;
 const HIDDEN_ALL = new RegExp(HIDDEN.source, "gu");
 
+const ASCII = /^[\n -~]*$/;
+
+/** Only line feeds and printable ASCII: nothing hidden, and in every normal form. */
+export function isAscii(text: string): boolean {
+  return ASCII.test(text);
+}
+
 /** 1-based, columns in UTF-16 units as editors and SARIF count them. */
 export interface Position {
   readonly line: number;
@@ -16,11 +23,12 @@ export interface Position {
 export function decode(bytes: Uint8Array): string | number {
   const parts: string[] = [];
   for (let i = 0; i < bytes.length;) {
-    const stop = bytes.subarray(i, i + 4096).findIndex((b) => b >= 0x80);
-    const plain = bytes.subarray(i, stop === -1 ? i + 4096 : i + stop);
-    parts.push(String.fromCharCode(...plain));
-    i += plain.length;
-    if (stop === -1) continue;
+    const stop = asciiEnd(bytes, i);
+    if (stop > i) {
+      parts.push(Reflect.apply(String.fromCharCode, undefined, bytes.subarray(i, stop)) as string);
+      i = stop;
+      continue;
+    }
     const lead = bytes[i] ?? 0;
     const length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
     const character = sequence(bytes.subarray(i, i + length));
@@ -29,6 +37,14 @@ export function decode(bytes: Uint8Array): string | number {
     i += length;
   }
   return parts.join("");
+}
+
+/** Where the ASCII characters from an offset on end, or as many as one call takes. */
+function asciiEnd(bytes: Uint8Array, from: number): number {
+  const most = Math.min(bytes.length, from + 4096);
+  let end = from;
+  while (end < most && (bytes[end] ?? 0) < 0x80) end++;
+  return end;
 }
 
 /** The language's own decoder knows overlong forms, surrogates and the end of Unicode. */

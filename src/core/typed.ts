@@ -13,42 +13,69 @@ const MAX_REFS = 16;
  * without quotes. Whatever does not convert stays text, for the validator to complain about.
  */
 export function typed(value: Json, schema: object, isPlain: (path: Path) => boolean): Json {
-  const root = schema as Schema;
-  const read = (node: Json, schemas: readonly Schema[], path: Path): Json => {
-    const all = schemas.flatMap((s) => cached(s, root));
+  const path: (string | number)[] = [];
+  const inside = (step: string | number, node: Json, meaning: Meaning): Json => {
+    path.push(step);
+    const result = read(node, meaning);
+    path.pop();
+    return result;
+  };
+  const read = (node: Json, meaning: Meaning): Json => {
     if (typeof node === "string") {
-      const meant = scalar(node, all);
+      const meant = scalar(node, meaning.types);
       return meant === node || isPlain(path) ? meant : node;
     }
     if (Array.isArray(node)) {
-      return (node as readonly Json[]).map((item, i) => read(item, itemSchemas(all, i), [...path, i]));
+      return (node as readonly Json[]).map((item, i) => inside(i, item, meaning.item(i)));
     }
     const result = Object.create(null) as Record<string, Json>;
     for (const [key, item] of Object.entries(node as Record<string, Json>)) {
-      result[key] = read(item, propertySchemas(all, key), [...path, key]);
+      result[key] = inside(key, item, meaning.property(key));
     }
     return result;
   };
-  return read(value, [root], []);
+  return read(value, meaningOf(schema as Schema));
 }
 
-function scalar(text: string, schemas: readonly Schema[]): Json {
-  const types = new Set(schemas.flatMap((s) => s["type"] ?? []));
+function scalar(text: string, types: ReadonlySet<unknown>): Json {
   if (types.has("string")) return text;
   if (types.has("boolean") && ["true", "false"].includes(text)) return text === "true";
   const isNumber = (types.has("integer") || types.has("number")) && INTEGER.test(text);
   return isNumber && Number.isSafeInteger(Number(text)) ? Number(text) : text;
 }
 
-/** By root, since a `$ref` means another thing in another file. */
-const CACHE = new WeakMap<Schema, WeakMap<Schema, readonly Schema[]>>();
+/** What all schemas that hold at one place say about it. */
+interface Meaning {
+  readonly types: ReadonlySet<unknown>;
+  property(key: string): Meaning;
+  item(index: number): Meaning;
+}
 
-function cached(schema: Schema, root: Schema): readonly Schema[] {
-  const known = CACHE.get(root) ?? new WeakMap<Schema, readonly Schema[]>();
-  CACHE.set(root, known);
-  const found = known.get(schema) ?? branches(schema, root, 0);
-  known.set(schema, found);
-  return found;
+/** Thousands of files have one schema: it is looked through once. */
+const MEANINGS = new WeakMap<Schema, Meaning>();
+
+function meaningOf(root: Schema): Meaning {
+  const known = MEANINGS.get(root) ?? meaningAt([root], root);
+  MEANINGS.set(root, known);
+  return known;
+}
+
+function meaningAt(schemas: readonly Schema[], root: Schema): Meaning {
+  const all = schemas.flatMap((schema) => branches(schema, root, 0));
+  const declared = new Set(all.flatMap(({ properties }) => Object.keys((properties ?? {}) as Schema)));
+  const prefix = Math.max(0, ...all.map(({ prefixItems }) => ((prefixItems ?? []) as unknown[]).length));
+  const inner = new Map<string | number, Meaning>();
+  const once = (step: string | number, found: () => readonly Schema[]): Meaning => {
+    const known = inner.get(step) ?? meaningAt(found(), root);
+    inner.set(step, known);
+    return known;
+  };
+  return {
+    types: new Set(all.flatMap(({ type }) => type ?? [])),
+    // The empty key stands for all keys that no schema declares.
+    property: (key) => once(declared.has(key) ? key : "", () => propertySchemas(all, key)),
+    item: (index) => once(Math.min(index, prefix), () => itemSchemas(all, index)),
+  };
 }
 
 /** A schema and all that it refers to or is made of at this place. */

@@ -39,7 +39,7 @@ function listed(rules: Rulebook, c: VoteCase): boolean {
 }
 
 /** Does `person` belong to `group:x` or `person:x`? Unreadable groups have no members. */
-export function belongs(catalog: Catalog, person: string, from: string): boolean {
+function belongs(catalog: Catalog, person: string, from: string): boolean {
   const [kind, name = ""] = from.split(":", 2);
   if (kind === "person") return name === person;
   const group = catalog.group(name);

@@ -3,7 +3,7 @@ import type { Provider } from "./provider.ts";
 
 type Load = () => Promise<{ readonly provider: Provider }>;
 
-export const providers: Readonly<Record<string, Load>> = {
+const providers: Readonly<Record<string, Load>> = {
   aws: () => import("./aws/index.ts"),
   azure: () => import("./azure/index.ts"),
   github: () => import("./github/index.ts"),

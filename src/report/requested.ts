@@ -34,7 +34,7 @@ export function requestedText({ path, text, checked, pull }: Requested, now: Ins
 }
 
 /** Who, what, how long, and who must say yes: the four facts that an asker and a reviewer want. */
-export function summary({ request, decision, window, claim }: Checked, now: Instant): readonly string[] {
+function summary({ request, decision, window, claim }: Checked, now: Instant): readonly string[] {
   const approvals = decision?.obligations.approvals ?? [];
   const need = approvals.map((a) => `${a.count} of ${a.from.join(" or ")} (${a.approvers.join(", ")})`);
   return [

@@ -40,10 +40,10 @@ test("of a removal: when it was confirmed, and when it was planned", () => {
   expect(text).toContain("\nPlanned-end: 2026-11-23T13:00:00Z\nRevoked-at: 2026-11-23T13:00:05Z\n");
 });
 
-test("of several: one line each", () => {
+test("of several about one request: its first sentence, then one line each", () => {
   const text = message(aLife("fix-orders", 5), "f".repeat(40));
   expect(text.split("\n").slice(0, 8)).toEqual([
-    "5 entries: 1 admitted, 2 intent, 1 granted, 1 revoked",
+    "Admitted: ann, orders-db-read until 2026-11-23T13:00:00Z, approved by carol",
     "",
     "Admitted: ann, orders-db-read until 2026-11-23T13:00:00Z, approved by carol [fix-orders]",
     "Granting: ann, orders-db-read until 2026-11-23T13:00:00Z [fix-orders]",

@@ -41,7 +41,7 @@ interface Offer {
   readonly approvals: string;
 }
 
-export function entitlement(name: string, offer: Offer): string {
+function entitlement(name: string, offer: Offer): string {
   const { target = "shop", risk = "medium", role = { role: "reader" }, eligible = "group:backend" } = offer;
   return `${HEAD}kind: Entitlement
 metadata: { name: ${name} }

@@ -75,7 +75,7 @@ async function claiming(db: Db): Promise<readonly OwnRole[]> {
 }
 
 /** A comment that was copied to another role is no mark. */
-export function markOn({ name, comment }: Pick<OwnRole, "name" | "comment">): Mark | undefined {
+function markOn({ name, comment }: Pick<OwnRole, "name" | "comment">): Mark | undefined {
   const mark = readMark(comment);
   return mark && roleName(mark.owner, mark.request) === name ? mark : undefined;
 }

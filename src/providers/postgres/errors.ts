@@ -26,14 +26,14 @@ const MEANING: Readonly<Record<string, ErrorClass>> = {
 const NO_CERTIFICATE = /CERT|SSL|TLS/;
 
 /** The code that the server or the socket gave; "none" when the connection just went away. */
-export function codeOf(thrown: unknown): string {
+function codeOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) return "none";
   if ("code" in thrown && typeof thrown.code === "string") return thrown.code;
   return thrown.cause === undefined ? "none" : codeOf(thrown.cause);
 }
 
 /** What this SQLSTATE or socket error means. Whatever nobody foresaw may pass, so it is tried again. */
-export function classOf(code: string): ErrorClass {
+function classOf(code: string): ErrorClass {
   if (NO_CERTIFICATE.test(code)) return "forbidden";
   return MEANING[code] ?? (/^[0-9A-Z]{5}$/.test(code) ? MEANING[code.slice(0, 2)] : undefined) ?? "transient";
 }

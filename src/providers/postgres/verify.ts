@@ -53,7 +53,7 @@ export async function verify(db: Db, assignment: Assignment): Promise<Verdict> {
 }
 
 /** What the server says counts even where no membership explains it: superusers, owners of the database. */
-export function judgeWays(
+function judgeWays(
   steps: readonly Step[],
   subject: number,
   { parents, said }: { readonly parents: readonly number[]; readonly said: ReadonlySet<number> },
