@@ -4,7 +4,7 @@ import { groupBy } from "./core/group.ts";
 import type { LiveGrant } from "./core/entry.ts";
 import type { Assignment } from "./core/model.ts";
 import type { Sight, Snapshot } from "./core/snapshot.ts";
-import { reasonOf, withSession } from "./session.ts";
+import { addressOf, reasonOf, withSession } from "./session.ts";
 import type { Observed, Session } from "./providers/provider.ts";
 
 type Seen = Pick<Snapshot, "sights" | "unseen">;
@@ -21,15 +21,17 @@ const SIGHT: Readonly<Record<Observed["state"], Sight>> = {
 /** Asks every target that has live grants, all at once. What it could not see is `unseen`, never absent. */
 export async function observe(context: Context, live: readonly LiveGrant[]): Promise<Seen> {
   const granted = live.filter((g): g is Granted => g.phase === "granted" && g.assignment !== undefined);
-  const byTarget = groupBy(granted, (g) => g.claim.target);
+  const byAddress = groupBy(granted, (g) => addressOf(g.claim.target, g.claim));
   const sights = new Map<string, Sight>();
   const unseen: { target: string; reason: string }[] = [];
   await Promise.all(
-    [...byTarget].map(async ([target, grants]) => {
+    [...byAddress.values()].map(async (grants) => {
       try {
         for (const [request, sight] of await look(context, grants)) sights.set(request, sight);
       } catch (problem) {
-        unseen.push({ target, reason: reasonOf(problem) });
+        for (const target of new Set(grants.map((g) => g.claim.target))) {
+          unseen.push({ target, reason: reasonOf(problem) });
+        }
       }
     }),
   );

@@ -4,7 +4,7 @@ import type { LiveGrant } from "./core/entry.ts";
 import { groupBy } from "./core/group.ts";
 import type { Outcome } from "./core/outcome.ts";
 import type { Session } from "./providers/provider.ts";
-import { reasonOf, withSession } from "./session.ts";
+import { addressOf, reasonOf, withSession } from "./session.ts";
 
 /** Opens one session a target and hands it the target's items. What throws becomes an outcome: it never throws itself. */
 export async function perTarget<T>(
@@ -14,7 +14,7 @@ export async function perTarget<T>(
   work: (session: Session, items: readonly T[]) => Promise<readonly Outcome[]>,
   failed: (item: T, reason: string) => Outcome,
 ): Promise<readonly Outcome[]> {
-  const groups = groupBy(items, (item) => about(item).claim.target);
+  const groups = groupBy(items, (item) => addressOf(about(item).claim.target, about(item).claim));
   const outcomes = await Promise.all(
     [...groups.values()].map(async (group) => {
       const claims = group.map((item) => about(item).claim).slice(0, 1);

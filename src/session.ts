@@ -13,6 +13,11 @@ interface Address {
   readonly connection: JsonObject;
 }
 
+/** Same address, same session: a target that was pointed elsewhere has old grants at its old address. */
+export function addressOf(target: string, { provider, owner, connection }: Address): string {
+  return JSON.stringify([target, provider, owner, Object.entries(connection).sort()]);
+}
+
 /** Opens a session, hands it over and closes it whatever happens. */
 export async function withSession<T>(
   context: Context,

@@ -4,7 +4,7 @@ import { exitCode } from "../src/outcome.ts";
 import type { Applied, Expired } from "../src/core/outcome.ts";
 import { expire } from "../src/reconcile.ts";
 import { startPostgres, type PostgresServer } from "../src/sandbox/postgres.ts";
-import { policies, requestFile, requestPath } from "./support/company.ts";
+import { policies, requestFile, requestPath, target } from "./support/company.ts";
 import { postgresStory, pretended, type Story } from "./support/targets.ts";
 import { HOUR, MINUTE, SECOND } from "./support/world.ts";
 
@@ -112,6 +112,17 @@ describe.each([
     w.tick(2 * HOUR);
     const report = await w.expire();
     expect(report.outcomes.map((o) => o.ok)).toEqual([true]);
+    expect(await can("ann")).toBe(false);
+  });
+
+  it("a target that was pointed elsewhere: what was granted at the old address ends there", async () => {
+    const { w, can } = story;
+    await w.askAndMerge({ id: "before-the-move" });
+    await w.apply();
+    const elsewhere = target("shop", "memory", { name: "elsewhere" });
+    await w.forge.push("grace", "main", { "policies/targets/shop.yaml": elsewhere });
+    w.tick(2 * HOUR);
+    expect((await w.expire()).outcomes.map((o) => o.ok)).toEqual([true]);
     expect(await can("ann")).toBe(false);
   });
 

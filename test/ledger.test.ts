@@ -79,7 +79,7 @@ describe("an append", () => {
     ]);
     expect(await ledgerLog()).toBe(
       "Admitted: ann, orders-db-read until 2026-11-23T13:00:00Z, approved by carol\n" +
-        "3 entries: 1 admitted, 1 intent, 1 granted\n" +
+        "Admitted: ann, orders-db-read until 2026-11-23T13:00:00Z, approved by carol\n" +
         "Revoked: ann, orders-db-read at 2026-11-24T12:00:00Z (expired)",
     );
     const state = await (await applier()).ledger.read();

@@ -63,36 +63,45 @@ function endOf(grant: LiveGrant, view: SweepView): EndReason | undefined {
 
 /** Splits what is live into what ends now and what stays. Never looks at the forge, a schema or a target's file. */
 export function sweep(view: SweepView): Sweep {
-  const ends: Sweep["ends"][number][] = [];
-  const missed: Missed[] = [];
   const kept: LiveGrant[] = [];
-  const reasons = view.live.map((grant) => [grant, endOf(grant, view)] as const);
-  const wanted = new Map<string, string>();
-  for (const [grant, because] of reasons) {
-    if (because === undefined && grant.assignment) wanted.set(grant.assignment.key, grant.request);
-  }
-  for (const [grant, because] of reasons) {
+  const ended: Ended[] = [];
+  for (const grant of view.live) {
+    const because = endOf(grant, view);
     if (because === undefined) kept.push(grant);
-    else if (grant.phase === "waiting") missed.push(missedOf(grant, because));
-    else ends.push(endAction(grant, because, wanted));
+    else ended.push({ grant, because });
   }
-  return { ends, missed, kept };
+  const holders = holdersOf(ended, kept);
+  const isMissed = ({ grant }: Ended): boolean => grant.phase === "waiting";
+  return {
+    ends: ended.filter((one) => !isMissed(one)).map((one) => endAction(one, holders)),
+    missed: ended.filter(isMissed).map(missedOf),
+    kept,
+  };
 }
 
-function missedOf(grant: LiveGrant, because: EndReason): Missed {
+interface Ended {
+  readonly grant: LiveGrant;
+  readonly because: EndReason;
+}
+
+/** Which request that stays still wants an assignment that another one gives up. */
+function holdersOf(ended: readonly Ended[], kept: readonly LiveGrant[]): ReadonlyMap<string, string> {
+  const given = new Set(ended.map(({ grant }) => grant.assignment?.key));
+  if (given.size === 0) return new Map();
+  const wanted = kept.filter(({ assignment }) => assignment && given.has(assignment.key));
+  return new Map(wanted.map(({ assignment, request }) => [assignment?.key ?? "", request]));
+}
+
+function missedOf({ grant, because }: Ended): Missed {
   const { request, path, blob } = grant;
   const why = because === "expired" ? "window-over" : "no-longer-allowed";
   return { request, path, blob, because: why, findings: [] };
 }
 
-function endAction(
-  grant: LiveGrant,
-  because: EndReason,
-  wanted: ReadonlyMap<string, string>,
-): Sweep["ends"][number] {
+function endAction({ grant, because }: Ended, holders: ReadonlyMap<string, string>): Sweep["ends"][number] {
   if (grant.standing) return { op: "release", grant, because, reason: "standing" };
   if (!grant.assignment) return { op: "release", grant, because, reason: "never-granted" };
-  const heldBy = wanted.get(grant.assignment.key);
+  const heldBy = holders.get(grant.assignment.key);
   return heldBy === undefined
     ? { op: "revoke", grant, because }
     : { op: "release", grant, because, reason: { heldBy } };
