@@ -88,8 +88,10 @@ interface Ended {
 function holdersOf(ended: readonly Ended[], kept: readonly LiveGrant[]): ReadonlyMap<string, string> {
   const given = new Set(ended.map(({ grant }) => grant.assignment?.key));
   if (given.size === 0) return new Map();
-  const wanted = kept.filter(({ assignment }) => assignment && given.has(assignment.key));
-  return new Map(wanted.map(({ assignment, request }) => [assignment?.key ?? "", request]));
+  const wanted = kept.flatMap(({ assignment, request }) =>
+    assignment && given.has(assignment.key) ? [[assignment.key, request] as const] : [],
+  );
+  return new Map(wanted);
 }
 
 function missedOf({ grant, because }: Ended): Missed {
