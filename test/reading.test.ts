@@ -1,6 +1,6 @@
 // Do the reading commands tell what really happened, and exit as they promise? (a whole world, nothing pretended but the target)
 import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { audit } from "../src/commands/audit.ts";
 import { explain } from "../src/commands/explain.ts";
@@ -8,6 +8,7 @@ import { policyTest } from "../src/commands/policy-test.ts";
 import { show } from "../src/commands/show.ts";
 import { status } from "../src/commands/status.ts";
 import type { Context, ExitCode } from "../src/context.ts";
+import { policies } from "./support/company.ts";
 import { HOUR, MINUTE, world, type World } from "./support/world.ts";
 
 let here: World;
@@ -138,8 +139,11 @@ spec:
 `;
     const run = async (effect: string) =>
       say(async (context) => {
-        await mkdir(join(context.dir, "policies/tests"), { recursive: true });
-        await writeFile(join(context.dir, "policies/tests/shop.yaml"), cases(effect));
+        const files = { ...policies(), "policies/tests/shop.yaml": cases(effect) };
+        for (const [path, text] of Object.entries(files)) {
+          await mkdir(dirname(join(context.dir, path)), { recursive: true });
+          await writeFile(join(context.dir, path), text);
+        }
         return policyTest(context);
       });
     const good = await run("permit");

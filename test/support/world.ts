@@ -36,7 +36,7 @@ export interface World {
   readonly shop: MemoryTarget;
   now(): Instant;
   tick(ms: number): void;
-  /** A fresh clone with a fresh context at the present time: what one workflow run has. */
+  /** An empty repository with a fresh context at the present time: what one workflow run has. */
   context(change?: Partial<Context>): Promise<Context>;
   apply(): ReturnType<typeof apply>;
   expire(): ReturnType<typeof expire>;
@@ -64,7 +64,9 @@ export async function world(options: WorldOptions = {}): Promise<World> {
   let clones = 0;
   const context = async (change: Partial<Context> = {}): Promise<Context> => {
     const clone = join(dir, `clone-${String((clones += 1))}`);
-    await run("git", ["clone", "-q", "--depth=1", forge.gitUrlFor("lapse-applier"), clone]);
+    // As the workflows do: an empty repository with a remote, so that nothing but objects is ever there.
+    await run("git", ["init", "-q", clone]);
+    await run("git", ["-C", clone, "remote", "add", "origin", forge.gitUrlFor("lapse-applier")]);
     const repo = gitRepo({ dir: clone, env: process.env });
     const { apiUrl } = forge;
     const token = tokens.get("lapse-applier") ?? "";
