@@ -3,11 +3,13 @@ import { readFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { badTreeEntries, requestPath } from "./core/path.ts";
 import { isRequestPath, idOf } from "./core/boundary.ts";
-import { checkRequest, checkShape, type Checked, type CheckReport } from "./core/check.ts";
+import { checkRequest, checkShape, type CheckReport } from "./core/check.ts";
 import { activeOf } from "./core/decide.ts";
 import type { Rulebook } from "./core/evidence.ts";
 import { sorted } from "./core/finding.ts";
-import type { Finding } from "./core/model.ts";
+import type { LiveGrant } from "./core/entry.ts";
+import type { AccessRequest, ActiveGrant, Finding } from "./core/model.ts";
+import { speaksOf } from "./core/policy.ts";
 import { Problem } from "./core/problem.ts";
 import { readRequest } from "./core/request.ts";
 import { typedRequest } from "./core/scope.ts";
@@ -68,32 +70,40 @@ async function judgeAll(
   files: readonly Source[],
   before: readonly Finding[],
 ): Promise<CheckReport> {
-  const { live } = await context.ledger.read();
-  const active = live.map(activeOf);
-  const history = files.length > 0 ? await historyOf(context) : [];
+  const reads = files.map((file) => typedRequest(readRequest(file), rules));
+  const requests = reads.flatMap((read) => ("request" in read ? [read.request] : []));
   const used = await context.ledger.used([...new Set(files.map((f) => idOf(f.path)))]);
-  const findings: Finding[] = [...before];
-  const checked: Checked[] = [];
-  for (const file of files) {
-    const read = typedRequest(readRequest(file), rules);
-    if ("findings" in read) findings.push(...read.findings);
-    else {
-      const { request } = read;
-      const others = active.filter((g) => g.request !== request.id);
-      const mine = live.some((g) => g.request === request.id && g.path === request.path);
-      const result = checkRequest({
-        request,
-        rules,
-        now: context.now,
-        active: others,
-        history,
-        used: mine ? new Set() : used,
-      });
-      checked.push(result);
-      findings.push(...result.findings);
-    }
-  }
+  const { live, history } = await pastOf(context, rules, requests, used);
+  const active = live.map(activeOf);
+  const checked = requests.map((request) => {
+    const others = active.filter((g) => g.request !== request.id);
+    const mine = live.some((g) => g.request === request.id && g.path === request.path);
+    const known = mine ? new Set<string>() : used;
+    return checkRequest({ request, rules, now: context.now, active: others, history, used: known });
+  });
+  const findings = [
+    ...before,
+    ...reads.flatMap((read) => ("findings" in read ? read.findings : [])),
+    ...checked.flatMap((one) => one.findings),
+  ];
   return { checked, findings: sorted(unique(findings)), rules };
+}
+
+/**
+ * What is live and what was, as far as it can matter: thousands of grants are read only when a rule speaks of them, a
+ * request extends one of them, or an id is used and might be a live one's.
+ */
+async function pastOf(
+  context: Context,
+  { policies }: Rulebook,
+  requests: readonly AccessRequest[],
+  used: ReadonlySet<string>,
+): Promise<{ readonly live: readonly LiveGrant[]; readonly history: readonly ActiveGrant[] }> {
+  const extending = requests.some((request) => request.extends !== undefined);
+  const matters = (variable: "active" | "history"): boolean =>
+    requests.length > 0 && (extending || speaksOf(policies, variable));
+  const live = used.size > 0 || matters("active") ? (await context.ledger.read()).live : [];
+  return { live, history: matters("history") ? await historyOf(context) : [] };
 }
 
 function unique(findings: readonly Finding[]): readonly Finding[] {

@@ -14,7 +14,7 @@ const EXAMPLES = `Examples:
 
 const EXIT_CODES = `
 Exit codes: 0 done · 1 failed · 2 usage · 3 a check failed · 4 credentials or permission missing
-            5 there are changes · 6 some actions failed · 7 access outlived its end · 130 interrupted`;
+            5 there are changes · 6 something failed or could not be read · 7 access outlived its end · 130 interrupted`;
 
 const program = new Command("lapse")
   .description("Access is a pull request, and it lapses by itself.")
@@ -30,6 +30,23 @@ const program = new Command("lapse")
 register(program, (code) => {
   process.exitCode = code;
 });
+speak(program, "lapse");
+
+/** Usage errors in the voice of all others: what is wrong, and the way out. */
+function speak(command: Command, name: string): void {
+  command.configureOutput({
+    outputError: (text, write) => {
+      write(usageError(text.trim(), name));
+    },
+  });
+  for (const sub of command.commands) speak(sub, `${name} ${sub.name()}`);
+}
+
+function usageError(text: string, name: string): string {
+  const [what = text, suggestion] = text.split("\n");
+  const meant = /Did you mean (.+)\?/u.exec(suggestion ?? "")?.[1];
+  return `${what}\n  fix: ${meant === undefined ? `see \`${name} --help\`` : `did you mean ${meant}?`}\n`;
+}
 
 const PROBLEM_EXITS: Readonly<Record<Problem["kind"], ExitCode>> = {
   unavailable: 1,
@@ -52,6 +69,11 @@ function failed(error: unknown): ExitCode {
 process.on("SIGINT", () => {
   process.stderr.write("interrupted; what was done is in the ledger, and the next run goes on from there\n");
   process.exit(130);
+});
+
+// Whoever reads us may stop early (`| head`): that is no failure.
+process.stdout.on("error", (problem: NodeJS.ErrnoException) => {
+  if (problem.code !== "EPIPE") throw problem;
 });
 
 try {

@@ -1,6 +1,6 @@
 // What does the forge's server know about one pull request? (reads only; half-shown facts are unknown, not absent)
 import type { PullFacts, Rulebook } from "./core/evidence.ts";
-import type { Activity, Review } from "./core/facts.ts";
+import type { Activity, Pull, Review } from "./core/facts.ts";
 import { fromEpoch } from "./core/time.ts";
 import { personOf } from "./core/votes.ts";
 import type { Forge } from "./forge/forge.ts";
@@ -32,12 +32,27 @@ export async function pullFacts(
     own ? forge.activity(`refs/heads/${pull.head.ref}`, THE_BEGINNING) : [],
     forge.blobAt(about.path, pull.head.sha),
   ]);
-  if (own && !headActivity.some((a) => a.after === pull.head.sha)) {
-    return { unknown: "the forge does not yet show the last push of the pull request's branch" };
-  }
+  const stale = staleness(pull, timeline, own ? headActivity : undefined);
+  if (stale !== undefined) return { unknown: stale };
   const reviewBlobs = await blobsAtReviews(forge, about.path, reviews);
   const permissions = await permissionsOf(forge, reviews, about.catalog);
   return { pull, reviews, committers, timeline, headActivity, headBlob, reviewBlobs, permissions };
+}
+
+/** Why these feeds cannot be complete yet: they lag behind what the pull request itself says. */
+function staleness(
+  { head, mergedAt }: Pull,
+  timeline: PullFacts["timeline"],
+  pushes: readonly Activity[] | undefined,
+): string | undefined {
+  if (!timeline.some((e) => e.event === "merged"))
+    return "the forge does not yet show the merge in the timeline";
+  const before = pushes?.filter(
+    (a) => a.kind !== "branch_deletion" && (mergedAt === null || a.at <= mergedAt),
+  );
+  const last = before && [...before].sort((a, b) => b.at - a.at || b.id - a.id)[0];
+  if (!before || last?.after === head.sha) return undefined;
+  return "the forge does not yet show the last push of the pull request's branch";
 }
 
 async function blobsAtReviews(

@@ -1,9 +1,13 @@
 // What is true right now? (every read of a run, narrowed into one frozen Snapshot)
 import type { Context } from "./context.ts";
 import { idOf, isRequestPath, violations } from "./core/boundary.ts";
-import { badTreeEntries } from "./core/path.ts";
+import { error } from "./core/finding.ts";
+import { groupBy } from "./core/group.ts";
+import { badTreeEntries, requestPath } from "./core/path.ts";
+import { reasonOf } from "./session.ts";
 import type { ActiveGrant, AccessRequest, Finding } from "./core/model.ts";
 import type { TreeEntry } from "./core/facts.ts";
+import { speaksOf } from "./core/policy.ts";
 import { readRequest } from "./core/request.ts";
 import type { MainView, Snapshot, SweepView } from "./core/snapshot.ts";
 import { Problem } from "./core/problem.ts";
@@ -30,39 +34,84 @@ interface Main {
   readonly unread: string | undefined;
 }
 
-/** What ending access needs. Main is left out when the remote could not be reached: then only time ends anything. */
+/**
+ * What ending access needs. Main is left out when it could not be read, for whatever reason, or does not descend from
+ * what was seen before: then only time ends anything.
+ */
 export async function gatherSweep(context: Context): Promise<Gathered<SweepView>> {
-  const main = await readMain(context);
+  const main = await readMain(context).catch(unreadMain);
   const ledger = await context.ledger.read();
-  return { view: { now: context.now, live: ledger.live, main: main.view }, ledger };
+  const rewritten = await rewriting(context, main, ledger, undefined);
+  const view = rewritten === undefined ? main.view : undefined;
+  const unread = main.unread ?? rewritten;
+  return {
+    view: { now: context.now, live: ledger.live, main: view, ...(unread !== undefined && { unread }) },
+    ledger,
+  };
 }
 
-/** What a whole reconcile needs. */
-export async function gather(context: Context): Promise<Gathered<Snapshot>> {
+/** What a whole reconcile needs. `acceptMain`: the commit that a person vouches for although main was rewritten. */
+export async function gather(context: Context, acceptMain?: string): Promise<Gathered<Snapshot>> {
   const main = await readMain(context);
   const ledger = await context.ledger.read();
   const { now } = context;
-  const news = main.view ? await newsOf(context, main, main.view, ledger) : NO_NEWS;
+  const rewritten = await rewriting(context, main, ledger, acceptMain);
+  const trusted = rewritten === undefined ? main.view : undefined;
+  const news = trusted ? await newsOf(context, main, trusted, ledger) : NO_NEWS;
   const seen = await observe(context, ledger.live);
-  const starting = await startingRequests(context, ledger, main.view);
-  const history = news.candidates.length + starting.size > 0 ? await historyOf(context) : [];
+  const starting = await startingRequests(context, ledger, trusted);
+  const history = pastMatters(news.candidates, starting, trusted) ? await historyOf(context) : [];
   const { tip, live } = ledger;
-  const frozen = news.rewritten ?? staleHeartbeat(ledger, main.view, now);
+  const unread = main.unread ?? rewritten;
   const view: Snapshot = {
     now,
     live,
-    main: main.view,
+    main: trusted,
+    ...(unread !== undefined && { unread }),
     tip,
     candidates: news.candidates,
+    twins: news.twins,
     history,
     starting,
     sights: seen.sights,
     unseen: seen.unseen,
     violations: news.violations,
-    warnings: [...news.warnings, ...(ledger.findings ?? [])],
-    frozen,
+    warnings: [
+      ...news.warnings,
+      ...(ledger.findings ?? []),
+      ...(unread === undefined ? [] : [unreadFinding(unread)]),
+    ],
+    frozen: unread ?? staleHeartbeat(ledger, trusted, now),
   };
   return { view, ledger };
+}
+
+function unreadMain(problem: unknown): Main {
+  return {
+    view: undefined,
+    branch: "",
+    books: { at: () => Promise.reject(problem) },
+    unread: reasonOf(problem),
+  };
+}
+
+function unreadFinding(reason: string): Finding {
+  const fix =
+    "mend it; if main was rewritten on purpose, say so once with `lapse apply --accept-main <commit>`";
+  return error("LPS310", `the default branch: ${reason}`, fix);
+}
+
+/** Why main cannot be believed: it no longer contains what was processed before. */
+async function rewriting(
+  context: Context,
+  { view }: Main,
+  { tip }: LedgerState,
+  acceptMain: string | undefined,
+): Promise<string | undefined> {
+  if (!view || tip.main === undefined || tip.main === view.commit || acceptMain === view.commit)
+    return undefined;
+  if (await context.repo.isAncestor(tip.main, view.commit)) return undefined;
+  return `it was rewritten, and no longer contains ${tip.main.slice(0, 12)}`;
 }
 
 async function readMain(context: Context): Promise<Main> {
@@ -89,42 +138,46 @@ async function unreachable({ repo }: Context): Promise<string | undefined> {
 
 interface News {
   readonly candidates: Snapshot["candidates"];
+  readonly twins: Snapshot["twins"];
   readonly violations: readonly Finding[];
   readonly warnings: readonly Finding[];
-  readonly rewritten: string | undefined;
 }
-const NO_NEWS: News = { candidates: [], violations: [], warnings: [], rewritten: undefined };
+const NO_NEWS: News = { candidates: [], twins: [], violations: [], warnings: [] };
 
 /** Files whose ids were never used, and what happened to main since the last run. */
 async function newsOf(context: Context, main: Main, view: MainView, ledger: LedgerState): Promise<News> {
   const { repo } = context;
-  const live = new Set(ledger.live.map((g) => g.path));
-  const bad = badTreeEntries([...view.files.values()]);
-  const misplaced = new Set(bad.flatMap((f) => (f.at ? [f.at.file] : [])));
-  const unknown = [...view.files.values()].filter(
-    (f) => isRequestPath(f.path) && !live.has(f.path) && !misplaced.has(f.path),
-  );
+  const live = new Map(ledger.live.map((g) => [g.path, g.blob]));
+  const unknown = [...view.files.values()].filter((f) => isWellPlaced(f) && !live.has(f.path));
   const last = ledger.tip.main;
-  const rewritten = last !== undefined && !(await repo.isAncestor(last, view.commit));
-  const steps =
-    rewritten || last === view.commit || last === undefined ? [] : await repo.steps(last, view.commit);
+  const known = last !== undefined && last !== view.commit && (await repo.isAncestor(last, view.commit));
+  const steps = known ? await repo.steps(last, view.commit) : [];
   const touched = steps.flatMap((s) => s.changes.map((c) => c.path)).filter(isRequestPath);
   const used = await context.ledger.used([...new Set([...unknown.map((f) => f.path), ...touched].map(idOf))]);
-  const fresh = firstOfEachId(unknown.filter((f) => !used.has(idOf(f.path))));
+  const fresh = groupBy(
+    unknown.filter((f) => !used.has(idOf(f.path))),
+    (f) => idOf(f.path),
+  );
+  const alone = [...fresh.values()].filter((files) => files.length === 1).flat();
   const landed = { commit: view.commit, branch: main.branch, books: main.books };
   return {
-    candidates: await candidates(context, landed, fresh),
-    violations: violations(steps, used),
-    warnings: bad,
-    rewritten: rewritten ? `main was rewritten: it no longer contains ${last.slice(0, 12)}` : undefined,
+    candidates: await candidates(context, landed, alone),
+    twins: [...fresh.values()].filter((files) => files.length > 1).flatMap(twinsOf),
+    violations: violations(steps, used, live),
+    warnings: badTreeEntries([...view.files.values()]),
   };
 }
 
-/** One id in two folders is ambiguous: neither file is a candidate. */
-function firstOfEachId(files: readonly TreeEntry[]): readonly TreeEntry[] {
-  const count = new Map<string, number>();
-  for (const { path } of files) count.set(idOf(path), (count.get(idOf(path)) ?? 0) + 1);
-  return files.filter((f) => count.get(idOf(f.path)) === 1);
+/** A plain file where requests belong; everything else is reported and never looked at. */
+function isWellPlaced({ path, mode }: TreeEntry): boolean {
+  return isRequestPath(path) && mode === "100644" && !("code" in requestPath(path));
+}
+
+/** One id in several folders is ambiguous: none of them is judged. */
+function twinsOf(files: readonly TreeEntry[]): Snapshot["twins"] {
+  const all = files.map((f) => f.path).join(" and ");
+  const reason = `${all} have the same id: delete the one that was not meant`;
+  return files.map(({ path }) => ({ request: idOf(path), path, reason }));
 }
 
 /** P10: what cannot be taken away on time must not be given. */
@@ -134,7 +187,7 @@ function staleHeartbeat(
   now: Snapshot["now"],
 ): string | undefined {
   const settings = main?.rules.catalog.settings;
-  if (settings?.is !== "found") return undefined;
+  if (settings?.is !== "found") return "policies/lapse.yaml cannot be read";
   const { heartbeat } = ledger.tip;
   if (heartbeat === undefined)
     return "the sweep has never run here: run `lapse expire` once, and on a schedule";
@@ -156,6 +209,21 @@ async function startingRequests(
     return "request" in result ? [[g.request, result.request] as const] : [];
   });
   return new Map(read);
+}
+
+/** Does any decision of this run look at what was? Rules that speak of it do, and extensions. */
+function pastMatters(
+  candidates: Snapshot["candidates"],
+  starting: Snapshot["starting"],
+  main: MainView | undefined,
+): boolean {
+  const requests = [...candidates.flatMap((c) => c.request ?? []), ...starting.values()];
+  const atMerge = candidates.flatMap(({ landing }) => ("atMerge" in landing ? [landing.atMerge] : []));
+  const books = new Set([...atMerge, ...(main ? [main.rules] : [])]);
+  return (
+    requests.some((request) => request.extends !== undefined) ||
+    (requests.length > 0 && [...books].some(({ policies }) => speaksOf(policies, "history")))
+  );
 }
 
 /** What was admitted of late, for policies: quotas, cooling-off, who approved whom. */

@@ -1,7 +1,7 @@
 // How does one target's failure stop no other's work? (all targets at once, one act after the other within a target)
 import type { Context } from "./context.ts";
-import type { LiveGrant } from "./core/entry.ts";
 import { groupBy } from "./core/group.ts";
+import type { Claim } from "./core/model.ts";
 import type { Outcome } from "./core/outcome.ts";
 import type { Session } from "./providers/provider.ts";
 import { addressOf, reasonOf, withSession } from "./session.ts";
@@ -10,7 +10,7 @@ import { addressOf, reasonOf, withSession } from "./session.ts";
 export async function perTarget<T>(
   context: Context,
   items: readonly T[],
-  about: (item: T) => Pick<LiveGrant, "claim">,
+  about: (item: T) => { readonly claim: Pick<Claim, "target" | "provider" | "owner" | "connection"> },
   work: (session: Session, items: readonly T[]) => Promise<readonly Outcome[]>,
   failed: (item: T, reason: string) => Outcome,
 ): Promise<readonly Outcome[]> {

@@ -10,6 +10,8 @@ import { minus } from "./core/time.ts";
 import { carryOutEnds, revokeIntents } from "./execute-ends.ts";
 import { carryOutGrants, grantIntents, prepareGrants, takeBack, type Prepared } from "./execute-grants.ts";
 import { gather, gatherSweep } from "./gather.ts";
+import { readAgain, sweepOrphans } from "./orphans.ts";
+import { reasonOf } from "./session.ts";
 import type { Appended, LedgerState } from "./repo/ledger.ts";
 
 /** Lost races before we give up and leave the rest to the next run. */
@@ -30,12 +32,13 @@ export async function plan(context: Context): Promise<Plan> {
  * Revocations first and whatever else fails; then decisions, each written before it is acted on; then grants. When
  * somebody else appends to the ledger in between, everything is read and decided again.
  */
-export async function apply(context: Context): Promise<Applied> {
+export async function apply(context: Context, acceptMain?: string): Promise<Applied> {
   const outcomes: Outcome[] = [];
   for (let attempt = 1; ; attempt += 1) {
-    const { view, ledger } = await gather(context);
-    const plan = decide(view);
-    const ended = await endAccess(context, plan.ends, ledger);
+    const { view, ledger } = await gather(context, acceptMain);
+    const decided = decide(view);
+    const ended = await endAccess(context, view, decided.ends, ledger);
+    const plan = { ...decided, unseen: together(decided.unseen, ended.unseen) };
     outcomes.push(...ended.outcomes);
     const given = ended.moved ? undefined : await giveAccess(context, plan, ended.ledger);
     if (given)
@@ -52,17 +55,17 @@ export async function apply(context: Context): Promise<Applied> {
 export async function expire(context: Context): Promise<SweepReport> {
   const { view, ledger } = await gatherSweep(context);
   const swept = sweep(view);
-  const ended = await endAccess(context, swept.ends, ledger);
+  const ended = await endAccess(context, view, swept.ends, ledger);
   const drafts: Draft[] = [...missedDrafts(swept.missed), ...heartbeat(context, view, ended)];
-  const last =
-    drafts.length > 0 || ledger.waiting === true
-      ? await context.ledger.record(drafts, stamp(context))
-      : undefined;
+  const flush = drafts.length > 0 || ledger.waiting === true;
+  const last = flush ? await context.ledger.record(drafts, stamp(context)) : undefined;
   const unrecorded = ended.unrecorded ?? keptReason(last);
   const state = last?.is === "appended" ? last.state : ended.ledger;
   return {
     now: context.now,
     warnings: ledger.findings ?? [],
+    unseen: ended.unseen,
+    unread: view.unread,
     sweep: swept,
     outcomes: ended.outcomes,
     unrecorded,
@@ -71,12 +74,18 @@ export async function expire(context: Context): Promise<SweepReport> {
   };
 }
 
+/** One line a target, however often it was asked. */
+function together(a: Plan["unseen"], b: Plan["unseen"]): Plan["unseen"] {
+  return [...new Map([...a, ...b].map((one) => [one.target, one])).values()];
+}
+
 function stamp({ now, run }: Context) {
   return { at: now, run };
 }
 
 interface Ended {
   readonly outcomes: readonly Outcome[];
+  readonly unseen: Plan["unseen"];
   readonly ledger: LedgerState;
   /** Somebody else wrote to the ledger since it was read: decisions made on it are void. */
   readonly moved: boolean;
@@ -84,24 +93,43 @@ interface Ended {
 }
 
 /** Intent, act, read back, receipt. The act does not wait for the ledger: less access never waits. */
-async function endAccess(context: Context, ends: Plan["ends"], before: LedgerState): Promise<Ended> {
-  if (ends.length === 0) return { outcomes: [], ledger: before, moved: false, unrecorded: undefined };
-  const intents = revokeIntents(ends);
-  const said = intents.length > 0 ? await context.ledger.record(intents, stamp(context)) : undefined;
+async function endAccess(
+  context: Context,
+  view: SweepView,
+  ends: Plan["ends"],
+  before: LedgerState,
+): Promise<Ended> {
+  const said = await tryRecord(context, revokeIntents(ends));
   const outcomes = await carryOutEnds(context, ends);
-  const drafts = outcomes.flatMap((o) => o.drafts);
-  const done = drafts.length > 0 ? await context.ledger.record(drafts, stamp(context)) : undefined;
-  const appended = [said, done].filter((a): a is Appended => a !== undefined);
-  return { outcomes, ...after(before, appended) };
+  const left = await sweepOrphans(context, view.main, before);
+  const all = [...outcomes, ...left.outcomes];
+  const done = await tryRecord(
+    context,
+    all.flatMap((o) => o.drafts),
+  );
+  return { outcomes: all, unseen: left.unseen, ...after(before, [said, done]) };
+}
+
+/** Facts, as far as they can be written. Whatever goes wrong here must not keep access open. */
+async function tryRecord(context: Context, drafts: readonly Draft[]): Promise<Appended | undefined> {
+  if (drafts.length === 0) return undefined;
+  try {
+    return await context.ledger.record(drafts, stamp(context));
+  } catch (problem) {
+    return { is: "kept", reason: reasonOf(problem) };
+  }
 }
 
 /** Were these appends the only ones since `before`? */
-function after(before: LedgerState, appended: readonly Appended[]): Omit<Ended, "outcomes"> {
+function after(
+  before: LedgerState,
+  appended: readonly (Appended | undefined)[],
+): Omit<Ended, "outcomes" | "unseen"> {
   let ledger = before;
   let moved = false;
   let unrecorded: string | undefined;
   for (const one of appended) {
-    if (one.is === "appended") {
+    if (one?.is === "appended") {
       moved ||= one.entries[0]?.prev !== ledger.tip.hash;
       ledger = one.state;
     } else unrecorded ??= keptReason(one);
@@ -131,29 +159,27 @@ async function giveAccess(context: Context, plan: Plan, ledger: LedgerState): Pr
 
 async function grantIntended(context: Context, prepared: readonly Prepared[]): Promise<Given> {
   const outcomes = await carryOutGrants(context, prepared);
-  const receipts = outcomes.flatMap((o) => o.drafts);
-  if (receipts.length === 0) return { outcomes, unrecorded: undefined };
-  const last = await context.ledger.record(receipts, stamp(context));
-  const back = last.is === "appended" ? await undoOrphans(context, prepared, outcomes, last.state) : [];
+  const last = await tryRecord(
+    context,
+    outcomes.flatMap((o) => o.drafts),
+  );
+  const back = await undoOrphans(context, prepared, last);
   return { outcomes: [...outcomes, ...back], unrecorded: keptReason(last) };
 }
 
-/** Another run may have ended a case while this one was granting it. */
+/** Another run may have ended a case while this one was granting it, whether or not the grant got an answer. */
 async function undoOrphans(
   context: Context,
   prepared: readonly Prepared[],
-  outcomes: readonly Outcome[],
-  state: LedgerState,
+  last: Appended | undefined,
 ): Promise<readonly Outcome[]> {
-  const granted = new Set(outcomes.filter((o) => o.ok).map((o) => o.request));
-  const open = new Set(state.live.map((g) => g.request));
-  const back = await takeBack(
+  const state = last?.is === "appended" ? last.state : await readAgain(context);
+  if (!state) return [];
+  const back = await takeBack(context, prepared, new Set(state.live.map((g) => g.request)));
+  await tryRecord(
     context,
-    prepared.filter((p) => granted.has(p.grant.request)),
-    open,
+    back.flatMap((o) => o.drafts),
   );
-  const drafts = back.flatMap((o) => o.drafts);
-  if (drafts.length > 0) await context.ledger.record(drafts, stamp(context));
   return back;
 }
 

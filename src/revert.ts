@@ -3,17 +3,18 @@ import type { Context } from "./context.ts";
 import { idOf, isRequestPath } from "./core/boundary.ts";
 import type { Entry } from "./core/entry.ts";
 import { Problem } from "./core/problem.ts";
+import { requestPath } from "./core/path.ts";
 import { fromEpoch, printInstant } from "./core/time.ts";
 import type { RevertPull } from "./core/outcome.ts";
 import type { MainView } from "./core/snapshot.ts";
-import { revertBody, revertMarker, revertMessage, revertTitle, type EndedFile } from "./report/revert.ts";
-import type { Pull } from "./forge/forge.ts";
+import { revertBase, revertBody, revertMessage, revertTitle, type EndedFile } from "./report/revert.ts";
+import type { Forge, Pull } from "./forge/forge.ts";
 import type { LedgerState } from "./repo/ledger.ts";
 import type { NewCommit } from "./repo/repo.ts";
 
 const PREFIX = "lapse/ended/";
-/** The forge takes at most 80 content-creating calls a minute; a pull request is one, however many files it ends. */
-const MOST_FILES = 500;
+/** So that the pull request stays readable, and below the forge's limit of 65,536 characters; the rest comes with the next one. */
+const MOST_FILES = 60;
 const LOOK_BACK = 400 * 86_400_000;
 
 /** Opens or updates the one open revert pull request. Nothing to tidy is nothing to do: no call is made. */
@@ -24,14 +25,54 @@ export async function revertEnded(
 ): Promise<RevertPull | undefined> {
   const paths = await endedPaths(context, main, ledger);
   if (paths.length === 0) return undefined;
-  const forge = await context.forge();
-  const [open] = await forge.openPulls(PREFIX);
-  const marker = revertMarker(paths.map(idOf));
-  if (open && (await forge.pullBody(open.number)).startsWith(marker)) return said(open, paths, "unchanged");
   const ended = await endedFiles(context, main, paths);
+  const open = await ourOpenPull(await context.forge());
+  if (open && (await isUpToDate(context, main, ended, open))) return said(open.pull, paths, "unchanged");
+  return write(context, main, ended, open?.pull);
+}
+
+interface OpenPull {
+  readonly pull: Pull;
+  readonly base: string | undefined;
+}
+
+/** Anybody may name a branch like ours: only a pull request that we opened is ours. */
+async function ourOpenPull(forge: Forge): Promise<OpenPull | undefined> {
+  const me = await forge.whoami();
+  const pulls = await forge.openPulls(PREFIX);
+  const pull = pulls.find(({ author }) => (me ? author?.id === me.id : author?.type === "Bot"));
+  return pull && { pull, base: revertBase(await forge.pullBody(pull.number)) };
+}
+
+/** Its branch is, commit for commit, what we would build now: whatever its text claims. */
+async function isUpToDate(
+  context: Context,
+  main: MainView,
+  ended: readonly EndedFile[],
+  { pull, base }: OpenPull,
+): Promise<boolean> {
+  if (base === undefined || !(await context.repo.isAncestor(base, main.commit))) return false;
+  return (await build(context, base, ended)) === pull.head.sha;
+}
+
+async function build(context: Context, base: string, ended: readonly EndedFile[]): Promise<string> {
+  return context.repo.commit(
+    base,
+    ended.map((e) => commitOf(context, e)),
+  );
+}
+
+async function write(
+  context: Context,
+  main: MainView,
+  ended: readonly EndedFile[],
+  open: Pull | undefined,
+): Promise<RevertPull> {
+  const forge = await context.forge();
   const branch = await pushBranch(context, main, ended, open);
   const title = revertTitle(ended);
-  const body = `${marker}\n${revertBody(ended)}`;
+  const body = revertBody(ended, main.commit);
+  const paths = ended.map((e) => e.path);
   if (open) {
     await forge.updatePull(open.number, { title, body });
     return said(open, paths, "updated");
@@ -57,8 +98,7 @@ async function pushBranch(
   open: Pull | undefined,
 ): Promise<string> {
   const branch = open?.head.ref ?? `${PREFIX}${ended[0]?.request ?? ""}-${main.commit.slice(0, 7)}`;
-  const commits = ended.map((e) => commitOf(context, e));
-  const tip = await context.repo.commit(main.commit, commits);
+  const tip = await build(context, main.commit, ended);
   const pushed = await context.repo.push(tip, branch, open ? { replaces: open.head.sha } : {});
   if (pushed) return branch;
   throw new Problem("unavailable", `somebody else pushed to ${branch}`, "the next run tries again");
@@ -67,7 +107,8 @@ async function pushBranch(
 /** Files on main whose case is closed. */
 async function endedPaths(context: Context, main: MainView, ledger: LedgerState): Promise<readonly string[]> {
   const live = new Set(ledger.live.map((g) => g.request));
-  const paths = [...main.files.keys()].filter((p) => isRequestPath(p) && !live.has(idOf(p)));
+  const wellPlaced = [...main.files.keys()].filter((p) => isRequestPath(p) && !("code" in requestPath(p)));
+  const paths = wellPlaced.filter((p) => !live.has(idOf(p)));
   if (paths.length === 0) return [];
   const used = await context.ledger.used(paths.map(idOf));
   return paths.filter((p) => used.has(idOf(p))).slice(0, MOST_FILES);

@@ -2,7 +2,8 @@
 import type { Context } from "./context.ts";
 import { loadCatalog } from "./catalog.ts";
 import { compilePolicies } from "./core/policy.ts";
-import type { Catalog } from "./core/model.ts";
+import type { Catalog, Claim } from "./core/model.ts";
+import type { Provider } from "./providers/provider.ts";
 import type { Rulebook } from "./core/evidence.ts";
 
 export interface Rulebooks {
@@ -17,9 +18,14 @@ export async function rulebookOf(context: Context, catalog: Catalog): Promise<Ru
   return {
     catalog,
     policies: compilePolicies(catalog),
-    lint: (claim) => providers.get(claim.provider)?.lint(claim),
+    lint: (claim) => objectionTo(claim, providers.get(claim.provider)),
     schemas: (kind) => providers.get(kind)?.schemas,
   };
+}
+
+function objectionTo(claim: Claim, provider: Provider | undefined): string | undefined {
+  if (!provider) return `no provider is called ${claim.provider}`;
+  return provider.grants ? provider.lint(claim) : `granting on ${provider.kind} is not part of this version`;
 }
 
 /** A cache for one run: the same tree id is the same rules. */

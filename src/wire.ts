@@ -1,6 +1,6 @@
 // Who plays which part? (composition root: with cli.ts the only reader of environment and clock)
-import { appendFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { appendFileSync, existsSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import type { Context, Io } from "./context.ts";
 import type { Instant } from "./core/model.ts";
 import { Problem } from "./core/problem.ts";
@@ -11,7 +11,10 @@ import { gitRepo } from "./repo/git.ts";
 import { gitLedger } from "./repo/git-ledger.ts";
 
 export interface WireOptions {
+  /** The access repository, or a folder in it. */
   readonly directory: string;
+  /** The command works outside of a repository, too. */
+  readonly anywhere: boolean;
   readonly json: boolean;
   readonly color: boolean;
 }
@@ -22,7 +25,7 @@ const PUBLIC_API = "https://api.github.com";
 
 /** Builds the one context of this process. Throws a Problem when the environment contradicts itself. */
 export function wire(options: WireOptions, env: Env = process.env): Context {
-  const dir = resolve(options.directory);
+  const dir = options.anywhere ? resolve(options.directory) : rootOf(resolve(options.directory));
   const apiUrl = env["GITHUB_API_URL"] ?? PUBLIC_API;
   const token = env["GITHUB_TOKEN"];
   const repo = gitRepo({ dir, env, ...(token !== undefined && { token }) });
@@ -44,13 +47,29 @@ export function wire(options: WireOptions, env: Env = process.env): Context {
   };
 }
 
+/** The work tree that a folder belongs to, so that every command means the same wherever it is called. */
+function rootOf(directory: string): string {
+  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new Problem("misconfigured", `there is no folder ${directory}`, "name one that exists with -C DIR");
+  }
+  let at = directory;
+  while (!existsSync(join(at, ".git"))) {
+    if (dirname(at) === at) {
+      const fix = "run lapse in a clone of the access repository, or name one with -C DIR";
+      throw new Problem("misconfigured", `${directory} is not in a git repository`, fix);
+    }
+    at = dirname(at);
+  }
+  return at;
+}
+
 /** The wall clock, or `LAPSE_NOW` where no real forge can be reached with it. */
 function clockOf(env: Env, apiUrl: string): () => Instant {
   const fixed = env["LAPSE_NOW"];
   if (fixed === undefined) return () => fromEpoch(Date.now());
   if (!isLoopback(apiUrl)) {
     const fix = "unset LAPSE_NOW: it sets the clock in the sandbox and in tests only";
-    throw new Problem("misconfigured", `LAPSE_NOW is refused against ${new URL(apiUrl).host}`, fix);
+    throw new Problem("misconfigured", `LAPSE_NOW is refused against ${apiUrl}`, fix);
   }
   const at = instant(fixed);
   if (at === undefined)
@@ -59,6 +78,7 @@ function clockOf(env: Env, apiUrl: string): () => Instant {
 }
 
 function isLoopback(url: string): boolean {
+  if (!URL.canParse(url)) return false;
   const { hostname } = new URL(url);
   return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
@@ -72,13 +92,17 @@ async function connectForge(
   if (token === undefined || token === "") {
     throw new Problem(
       "forbidden",
-      "no token for the forge",
+      "there is no token for the forge",
       "set GITHUB_TOKEN (in a workflow: an App token)",
     );
   }
   const repository = env["GITHUB_REPOSITORY"] ?? (await repo.remoteName());
   if (repository === undefined) {
-    throw new Problem("misconfigured", "which repository is this?", "set GITHUB_REPOSITORY=owner/name");
+    throw new Problem(
+      "misconfigured",
+      "the remote does not say which repository this is",
+      "set GITHUB_REPOSITORY=owner/name",
+    );
   }
   const { github } = await import("./forge/github.ts");
   return github({ apiUrl, repository, token });

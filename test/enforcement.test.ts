@@ -15,7 +15,8 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 const applied = (r: Applied) => exitCode(r.plan.now, r);
-const swept = (r: Expired) => exitCode(r.now, { ...r, plan: { ends: r.sweep.ends, warnings: r.warnings } });
+const swept = (r: Expired) =>
+  exitCode(r.now, { ...r, plan: { ends: r.sweep.ends, warnings: r.warnings, unseen: r.unseen } });
 
 describe.each([
   ["a pretended target", pretended],

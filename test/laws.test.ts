@@ -105,7 +105,14 @@ const snapshotOf = (view: {
   main: MainView | undefined;
 }): Snapshot => ({
   ...view,
-  ...{ tip: { seq: 1, hash: "h" }, candidates: [], history: [], starting: new Map(), sights: new Map() },
+  ...{
+    tip: { seq: 1, hash: "h" },
+    candidates: [],
+    twins: [],
+    history: [],
+    starting: new Map(),
+    sights: new Map(),
+  },
   ...{ unseen: [], violations: [], warnings: [], frozen: undefined },
 });
 

@@ -5,8 +5,14 @@ import { exitCode } from "../outcome.ts";
 import { appliedJson, appliedText } from "../report/applied.ts";
 import { json } from "../report/json.ts";
 
-export async function apply(context: Context): Promise<ExitCode> {
-  const report = await applyNow(context);
+export interface ApplyOptions {
+  /** The tip of a default branch that was rewritten on purpose. */
+  readonly acceptMain?: string;
+}
+
+export async function apply(context: Context, options: ApplyOptions): Promise<ExitCode> {
+  const report = await applyNow(context, options.acceptMain);
   context.io.out(context.json ? json(appliedJson(report)) : appliedText(report, context.io));
-  return exitCode(context.now, report);
+  const code = exitCode(context.now, report);
+  return code === 0 && report.plan.main === undefined ? 6 : code;
 }

@@ -18,7 +18,7 @@ export async function expire(context: Context): Promise<ExitCode> {
   }
   const code = exitCode(context.now, {
     ...report,
-    plan: { ends: report.sweep.ends, warnings: report.warnings },
+    plan: { ends: report.sweep.ends, warnings: report.warnings, unseen: report.unseen },
   });
   return code === 0 && tidied instanceof Problem ? 6 : code;
 }
@@ -26,7 +26,7 @@ export async function expire(context: Context): Promise<ExitCode> {
 /** Bookkeeping: the access has ended already, so a forge that is down only postpones it. */
 async function tidy(context: Context, report: SweepReport): Promise<RevertPull | Problem | undefined> {
   if (!report.main)
-    return new Problem("unavailable", "main could not be fetched", "the next run tries again");
+    return new Problem("unavailable", report.unread ?? "main could not be read", "the next run tries again");
   try {
     return await revertEnded(context, report.main, report.ledger);
   } catch (problem) {

@@ -1,7 +1,7 @@
 // Which commands are there, and how are they called? (one table; each is imported only when it runs)
-import { InvalidArgumentError, type Command } from "commander";
+import type { Command } from "commander";
 import type { Context, ExitCode } from "../context.ts";
-import { duration, instant } from "../core/time.ts";
+import { asDuration, asInstant, asNumber, asScope } from "./values.ts";
 
 interface Global {
   readonly directory: string;
@@ -14,38 +14,25 @@ type Run = (context: Context, options: never) => Promise<ExitCode>;
 
 type Load = () => Promise<Run>;
 type Shape = (args: readonly string[], options: object) => object;
-/** Turns a command's loader into what commander calls. */
-type Action = (load: Load, shape: Shape) => (...given: readonly unknown[]) => Promise<void>;
+/** Turns a command's loader into what commander calls; `anywhere` is for those that need no repository. */
+type Action = (
+  load: Load,
+  shape: Shape,
+  anywhere?: "anywhere",
+) => (...given: readonly unknown[]) => Promise<void>;
 
 /** Builds the context, runs the command and hands its exit code on. */
 function actions(exit: (code: ExitCode) => void): Action {
-  return (load, shape) =>
+  return (load, shape, anywhere) =>
     async (...given) => {
       const command = given.at(-1) as Command;
       const { directory, json, color } = command.optsWithGlobals<Global>();
       const { wire } = await import("../wire.ts");
-      const context = wire({ directory, json: json === true, color });
+      const context = wire({ directory, anywhere: anywhere !== undefined, json: json === true, color });
       const run = await load();
       exit(await run(context, shape(command.args, command.opts()) as never));
     };
 }
-
-function parsed<T>(read: (text: string) => T | undefined, example: string): (text: string) => T {
-  return (text) => {
-    const value = read(text);
-    if (value === undefined) throw new InvalidArgumentError(`Write it like ${example}.`);
-    return value;
-  };
-}
-
-const asDuration = parsed(duration, "90m, 4h or 1d12h");
-const asInstant = parsed(instant, "2026-11-24T20:00:00Z");
-const asNumber = parsed((text) => (/^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined), "42");
-const asScope = (text: string, before: Readonly<Record<string, string>> = {}) => {
-  const at = text.indexOf("=");
-  if (at < 1) throw new InvalidArgumentError("Write it like schema=orders.");
-  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
-};
 
 /** Adds every command, the common ones first. */
 export function register(program: Command, exit: (code: ExitCode) => void): void {
@@ -100,9 +87,9 @@ function reading(program: Command, action: Action): void {
     .command("status")
     .description("who has what, until when")
     .option("--all", "ended ones too")
-    .option("--subject <person>")
-    .option("--target <name>")
-    .option("--state <state>")
+    .option("--subject <person>", "only of this person")
+    .option("--target <name>", "only on this target")
+    .option("--state <state>", "only in this state, e.g. active or overdue")
     .option("--check", "exit 7 when access has outlived its end")
     .action(
       action(
@@ -113,7 +100,7 @@ function reading(program: Command, action: Action): void {
   program
     .command("show")
     .description("one request's whole story")
-    .argument("<id>")
+    .argument("<id>", "the request's name: its file without .yaml")
     .action(
       action(
         async () => (await import("./show.ts")).show,
@@ -148,10 +135,11 @@ function enforcing(program: Command, action: Action): void {
   program
     .command("apply")
     .description("carry it out: revocations first, then what was approved and merged")
+    .option("--accept-main <commit>", "vouch once for a default branch that was rewritten on purpose")
     .action(
       action(
         async () => (await import("./apply.ts")).apply,
-        () => ({}),
+        (_, options) => options,
       ),
     );
   program
@@ -184,6 +172,7 @@ function learning(program: Command, action: Action): void {
       action(
         async () => (await import("./explain.ts")).explain,
         ([code]) => ({ code }),
+        "anywhere",
       ),
     );
   program
@@ -194,6 +183,7 @@ function learning(program: Command, action: Action): void {
       action(
         async () => (await import("./demo.ts")).demo,
         (_, options) => options,
+        "anywhere",
       ),
     );
 }

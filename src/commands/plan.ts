@@ -13,6 +13,6 @@ export async function plan(context: Context, options: PlanOptions): Promise<Exit
   const result = await planNow(context);
   context.io.out(context.json ? json(planJson(result)) : planText(result, context.io));
   const changes = result.ends.length + result.grants.length + result.admitted.length + result.refused.length;
-  if (result.unseen.length > 0) return 6;
+  if (result.main === undefined || result.unseen.length > 0) return 6;
   return options.detailedExitcode === true && changes + result.missed.length > 0 ? 5 : 0;
 }

@@ -3,6 +3,7 @@ import type { Context, ExitCode } from "../context.ts";
 import { isState, STATES } from "../core/states.ts";
 import { visible } from "../report/encode.ts";
 import { json } from "../report/json.ts";
+import { usageText } from "../report/usage.ts";
 import { statusJson, statusText } from "../report/status.ts";
 import { statusOf, type StatusFilter } from "../status.ts";
 
@@ -16,7 +17,8 @@ export interface StatusOptions extends Omit<StatusFilter, "state"> {
 export async function status(context: Context, options: StatusOptions): Promise<ExitCode> {
   const { state, ...filter } = options;
   if (state !== undefined && !isState(state)) {
-    context.io.err(`there is no state ${visible(state)}: use one of ${Object.keys(STATES).join(", ")}`);
+    const fix = `use one of ${Object.keys(STATES).join(", ")}`;
+    context.io.err(usageText(`there is no state ${visible(state)}`, fix));
     return 2;
   }
   const result = await statusOf(context, { ...filter, ...(state !== undefined && { state }) });

@@ -2,6 +2,7 @@
 import { judgeConsent, type Consent } from "./consent.ts";
 import { landedAt, mergedPull, openedAt } from "./landing.ts";
 import { judge } from "./policy.ts";
+import { identityOn } from "./sweep.ts";
 import { isOver, minus, plus } from "./time.ts";
 import { error } from "./finding.ts";
 import type { Admission, EvidenceRecord } from "./entry.ts";
@@ -27,7 +28,7 @@ export interface AdmissionInput {
 }
 
 /** Names why nothing can be said now: something that this request needs exists but cannot be read. */
-export function unreadable(rules: Rulebook, request: AccessRequest): string | undefined {
+export function unreadable(rules: Rulebook, request: Pick<AccessRequest, "entitlement">): string | undefined {
   const { catalog, policies } = rules;
   const entitlement = catalog.entitlement(request.entitlement);
   const target = entitlement.is === "found" ? catalog.target(entitlement.value.target).is : "absent";
@@ -59,7 +60,7 @@ export function claimOf(request: AccessRequest, { catalog }: Rulebook): Claim | 
   const target = catalog.target(entitlement.value.target);
   if (target.is !== "found") return undefined;
   const { name, provider, connection } = target.value;
-  const identity = person.value.identities[name] ?? person.value.identities[provider];
+  const identity = identityOn({ target: name, provider }, person.value);
   if (identity === undefined) return undefined;
   const { owner } = catalog.settings.value;
   const { id, scope } = request;

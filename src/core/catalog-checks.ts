@@ -8,10 +8,10 @@ import { printDuration } from "./time.ts";
 
 /** What may be referred to: every name that some file has, readable or not. */
 export interface Names {
-  readonly people: readonly string[];
-  readonly groups: readonly string[];
-  readonly targets: readonly string[];
-  readonly entitlements: readonly string[];
+  readonly people: ReadonlySet<string>;
+  readonly groups: ReadonlySet<string>;
+  readonly targets: ReadonlySet<string>;
+  readonly entitlements: ReadonlySet<string>;
   readonly providers: readonly string[];
   /** Unknown while any target is unreadable. */
   readonly environments: readonly string[] | undefined;
@@ -23,10 +23,10 @@ export function reference(
   path: Path,
   name: string,
   what: string,
-  known: readonly string[],
+  known: ReadonlySet<string>,
 ): Finding[] {
-  if (known.includes(name)) return [];
-  return [complain(read, "LPS130", path, `there is no ${what} ${quoted(name)}`, hint(name, known))];
+  if (known.has(name)) return [];
+  return [complain(read, "LPS130", path, `there is no ${what} ${quoted(name)}`, hint(name, [...known]))];
 }
 
 /** `group:NAME` and `person:NAME` in a list. */
@@ -128,10 +128,10 @@ export function accounts(read: ReadFile, person: Person, owners: Owners): Findin
 
 /** Names that nothing has at present: no danger, but no effect either. */
 export function idleIdentities(read: ReadFile, person: Person, names: Names): Finding[] {
-  const known = [...names.providers, ...names.targets];
   return Object.keys(person.identities)
-    .filter((key) => !known.includes(key))
+    .filter((key) => !names.targets.has(key) && !names.providers.includes(key))
     .map((key) => {
+      const known = [...names.providers, ...names.targets];
       const message = `no provider or target is called ${quoted(key)}`;
       return warn(complain(read, "LPS136", ["spec", "identities", key], message, hint(key, known), "key"));
     });

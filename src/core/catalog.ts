@@ -56,11 +56,11 @@ export function readCatalog(input: CatalogInput): Catalog {
     group: (name) => look(groups, name),
     target: (name) => look(targets, name),
     entitlement: (name) => look(entitlements, name),
-    people: [...people.found.values()],
-    groups: [...groups.found.values()],
-    targets: [...targets.found.values()],
-    entitlements: [...entitlements.found.values()],
-    policies: [...policies.found.values()],
+    people: values(people),
+    groups: values(groups),
+    targets: values(targets),
+    entitlements: values(entitlements),
+    policies: values(policies),
     findings: sorted([...shelves.findings, ...all.flatMap((s) => s.findings), ...noSettings(limits)]),
     broken: [...new Set([...shelves.broken, ...all.flatMap((s) => s.broken)])].sort(),
   };
@@ -74,8 +74,10 @@ interface Judged<T> {
   readonly findings: readonly Finding[];
 }
 
+type Found<T> = Extract<Lookup<T>, { is: "found" }>;
+
 interface Shelf<T> {
-  readonly found: ReadonlyMap<string, T>;
+  readonly found: ReadonlyMap<string, Found<T>>;
   readonly lost: ReadonlySet<string>;
   readonly findings: readonly Finding[];
   readonly broken: readonly string[];
@@ -86,7 +88,7 @@ function shelf<T>(
   unreadable: ReadonlySet<string> = new Set(),
   judge: (read: ReadFile) => Judged<T>,
 ): Shelf<T> {
-  const found = new Map<string, T>();
+  const found = new Map<string, Found<T>>();
   const lost = new Set(unreadable);
   const findings: Finding[] = [];
   const broken: string[] = [];
@@ -94,7 +96,7 @@ function shelf<T>(
     const judged = judge(read);
     findings.push(...judged.findings);
     const isSound = judged.findings.every(({ severity }) => severity === "warning");
-    if (judged.value !== undefined && isSound) found.set(read.name, judged.value);
+    if (judged.value !== undefined && isSound) found.set(read.name, { is: "found", value: judged.value });
     else {
       lost.add(read.name);
       broken.push(read.document.file);
@@ -104,9 +106,11 @@ function shelf<T>(
 }
 
 function look<T>({ found, lost }: Shelf<T>, name: string): Lookup<T> {
-  const value = found.get(name);
-  if (value !== undefined) return { is: "found", value };
-  return { is: lost.has(name) ? "unreadable" : "absent" };
+  return found.get(name) ?? { is: lost.has(name) ? "unreadable" : "absent" };
+}
+
+function values<T>({ found }: Shelf<T>): readonly T[] {
+  return [...found.values()].map(({ value }) => value);
 }
 
 function ofKind(shelves: Shelves, kind: Kind): readonly ReadFile[] {
@@ -114,10 +118,8 @@ function ofKind(shelves: Shelves, kind: Kind): readonly ReadFile[] {
 }
 
 function namesOf(shelves: Shelves, providers: readonly string[]): check.Names {
-  const names = (kind: Kind, folder: Folder) => [
-    ...ofKind(shelves, kind).map(({ name }) => name),
-    ...(shelves.unreadable.get(folder) ?? []),
-  ];
+  const names = (kind: Kind, folder: Folder) =>
+    new Set([...ofKind(shelves, kind).map(({ name }) => name), ...(shelves.unreadable.get(folder) ?? [])]);
   return {
     people: names("Person", "people"),
     groups: names("Group", "people"),

@@ -48,7 +48,14 @@ function engine(set: VariableSet): Environment {
   return env;
 }
 
-const ENGINES = { rule: engine("rule"), when: engine("when") };
+/** Made when first needed: most runs compile rules of one kind only. */
+const engines = new Map<VariableSet, Environment>();
+
+function engineOf(set: VariableSet): Environment {
+  const known = engines.get(set) ?? engine(set);
+  engines.set(set, known);
+  return known;
+}
 
 /** The engine's own value for a length of time; whole seconds, so that equal lengths are equal for it. */
 export function celDuration(length: Duration | number): unknown {
@@ -72,7 +79,7 @@ export function compile(expression: Expression, variables: VariableSet): Compile
     ];
   }
   try {
-    const tree = treeOf(ENGINES[variables].parse(text).ast);
+    const tree = treeOf(engineOf(variables).parse(text).ast);
     const refusals = guard(tree, new Set(Object.keys(VARIABLES[variables])));
     if (refusals.length > 0) {
       return refusals.map((r) => error(r.code, r.message, r.fix, placeIn(expression, r.start, r.end)));
@@ -85,7 +92,7 @@ export function compile(expression: Expression, variables: VariableSet): Compile
 
 /** Checks twice: once with `has` as a plain function, since the engine does not look at what a `has` is about. */
 function checked(expression: Expression, variables: VariableSet, tree: Tree): Compiled | readonly Finding[] {
-  const env = ENGINES[variables];
+  const env = engineOf(variables);
   const parsed = [PRESENCE_PROBE, OURS].map((names) => {
     const text = rename(expression.text, tree, names);
     return { text, names, ...env.check(text) };

@@ -5,6 +5,7 @@ import { mergedPull, soleAddition } from "./landing.ts";
 import type { AccessRequest, Decision, Entitlement, Finding, Obligation } from "./model.ts";
 import {
   count,
+  isVeto,
   NOTHING_OFF,
   personOf,
   standing,
@@ -77,8 +78,7 @@ export const CONSENT_CHECKS: readonly Check[] = [
     code: "LPS305",
     fix: "settle it with the reviewer, then ask again with a new id",
     objection: (c, facts) => {
-      const veto =
-        facts && standing(facts).find((r) => r.state === "CHANGES_REQUESTED" && isApprover(c, r.user?.id));
+      const veto = facts && standing(facts).find((r) => isVeto(r, facts) && isApprover(c, r.user?.id));
       return veto
         ? `${veto.user?.login ?? "an approver"} requested changes, and that still stands`
         : undefined;

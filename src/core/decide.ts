@@ -11,7 +11,7 @@ import type { AccessRequest, ActiveGrant, Finding } from "./model.ts";
 import type { Action, Admitted, Held, Missed, Plan, Refusal } from "./plan.ts";
 import type { MainView, Snapshot } from "./snapshot.ts";
 import { sweep } from "./sweep.ts";
-import { NOTHING_OFF, type SwitchedOff } from "./votes.ts";
+import { NOTHING_OFF, personOf, type SwitchedOff } from "./votes.ts";
 
 type Grant = Extract<Action, { op: "grant" }>;
 
@@ -47,6 +47,7 @@ function byMerge(a: Candidate, b: Candidate): number {
 export function decide(snapshot: Snapshot, off: SwitchedOff = NOTHING_OFF): Plan {
   const { ends, missed, kept } = sweep(snapshot);
   const fresh = snapshot.main ? admitAll(snapshot, snapshot.main, kept, off) : heldAll(snapshot.candidates);
+  const waiting = fresh.admitted.flatMap((a) => waitingFor(a, snapshot));
   const again = kept.map((grant) => carryOn(grant, snapshot));
   const dropped = again.flatMap((a) => a.missed ?? []);
   const grants = [...again.flatMap((a) => a.grant ?? []), ...fresh.admitted.flatMap((a) => due(a, snapshot))];
@@ -58,7 +59,7 @@ export function decide(snapshot: Snapshot, off: SwitchedOff = NOTHING_OFF): Plan
     admitted: fresh.admitted,
     refused: fresh.refused,
     missed: [...missed, ...dropped, ...fresh.missed],
-    held: [...fresh.held, ...again.flatMap((a) => a.held ?? [])],
+    held: [...snapshot.twins, ...fresh.held, ...waiting, ...again.flatMap((a) => a.held ?? [])],
     kept: again.flatMap((a) => a.kept ?? []),
     unseen: snapshot.unseen,
     violations: [...snapshot.violations, ...again.flatMap((a) => (a.grant ? (a.drift ?? []) : []))],
@@ -98,8 +99,15 @@ function admitAll(snapshot: Snapshot, main: MainView, kept: readonly LiveGrant[]
   return { admitted, refused, missed, held };
 }
 
-function due({ request, admission }: Admitted, { now }: Snapshot): readonly Grant[] {
-  return isOver(admission.start, now) ? [{ op: "grant", request, admission, why: "new" }] : [];
+function due({ request, admission }: Admitted, snapshot: Snapshot): readonly Grant[] {
+  const now = isOver(admission.start, snapshot.now) && stuck(admission.claim.target, snapshot) === undefined;
+  return now ? [{ op: "grant", request, admission, why: "new" }] : [];
+}
+
+/** Admitted, and its time has come, but its target cannot be trusted to take anything away. */
+function waitingFor({ request, admission }: Admitted, snapshot: Snapshot): readonly Held[] {
+  const reason = stuck(admission.claim.target, snapshot);
+  return reason === undefined ? [] : [{ request, path: admission.path, reason }];
 }
 
 interface CarriedOn {
@@ -142,8 +150,18 @@ function giveAgain(grant: LiveGrant, snapshot: Snapshot): CarriedOn {
 const UNREAD = "main could not be read";
 
 /** Giving waits for everything that must be known; taking away never gets here. */
-function heldBack(grant: LiveGrant, { frozen, unseen }: Snapshot): string | undefined {
-  return frozen ?? unseen.find((t) => t.target === grant.claim.target)?.reason;
+function heldBack(grant: LiveGrant, snapshot: Snapshot): string | undefined {
+  const { frozen, unseen, main } = snapshot;
+  const blind = unseen.find((t) => t.target === grant.claim.target)?.reason;
+  return frozen ?? blind ?? stuck(grant.claim.target, snapshot) ?? (main && unreadable(main.rules, grant));
+}
+
+/** P10 for one target: where something cannot be taken away, nothing more is given. */
+function stuck(target: string, { live }: Snapshot): string | undefined {
+  const failing = live.find((g) => g.claim.target === target && g.failure?.op === "revoke");
+  return (
+    failing && `${failing.request} cannot be revoked on ${target}; nothing more is granted there until it is`
+  );
 }
 
 function driftOf(grant: LiveGrant, sight: string): Finding | undefined {
@@ -184,9 +202,9 @@ function recheck(
   const { now, history } = snapshot;
   const decision = judge({ request, catalog, policies, window: grant, now, active, history });
   if (decision.effect === "Deny") return decision.findings;
-  const people = grant.evidence.approvals.map((a) => a.person);
+  const people = grant.evidence.approvals.flatMap((a) => personOf(catalog, a.user)?.name ?? []);
   const approved = fulfilled(decision.obligations.approvals, people);
-  if (approved && claimOf(request, main.rules) !== undefined) return [];
+  if (approved && claimOf(request, main.rules)?.identity === grant.claim.identity) return [];
   const fix = "ask again: the approvals that it was merged with no longer suffice";
   return [
     error(

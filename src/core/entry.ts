@@ -43,11 +43,13 @@ export type EndReason =
   | "file-removed"
   | "file-changed"
   | "subject-gone"
+  | "subject-changed"
   | "not-eligible"
   | "entitlement-gone"
   | "entitlement-changed"
   | "target-gone"
-  | "revoked-by-hand";
+  | "revoked-by-hand"
+  | "no-open-case";
 
 interface Line<K extends string> {
   readonly kind: K;

@@ -49,6 +49,8 @@ export interface TimelineEvent {
   readonly event: string;
   readonly at: Instant | null;
   readonly actor: User | null;
+  /** Of `review_dismissed`: which review, and what it was before (`approved`, `changes_requested`). */
+  readonly dismissed?: { readonly review: number; readonly was: string };
 }
 
 export type Permission = "admin" | "write" | "read" | "none";

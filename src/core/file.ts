@@ -56,6 +56,7 @@ export function conform(
   const part = valueAt(document.value, path) ?? (Object.create(null) as JsonObject);
   const value = typed(part, schema, (inner) => document.isPlain([...path, ...inner]));
   const errors = validator(id, schema)(value).slice(0, MOST_FINDINGS);
+  if (errors.length === 0) return { value, findings: [] };
   return {
     value,
     findings: framed(sorted(errors.map((e) => schemaFinding(e, document, path))), document.text),

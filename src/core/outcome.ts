@@ -27,6 +27,10 @@ export interface Expired {
   readonly sweep: Sweep;
   /** What is wrong with the ledger itself, as far as reading it shows. */
   readonly warnings: readonly Finding[];
+  /** Targets that could not be listed: whether anything is left there is not known. */
+  readonly unseen: Plan["unseen"];
+  /** Why the default branch could not be believed. */
+  readonly unread: string | undefined;
   readonly outcomes: readonly Outcome[];
   readonly unrecorded: string | undefined;
 }

@@ -118,7 +118,7 @@ function entries(cursor: Cursor, close: string, entry: () => boolean): boolean {
 }
 
 /** Goes to the next character that is no space. */
-export function skip(cursor: Cursor): void {
+function skip(cursor: Cursor): void {
   SPACES.lastIndex = cursor.at;
   SPACES.test(cursor.text);
   cursor.at = SPACES.lastIndex;

@@ -7,17 +7,16 @@ import {
   leaf,
   match,
   nested,
-  skip,
   type Cursor,
   type Field,
   type Plain,
   type Seen,
 } from "./plain-flow.ts";
 
-const BLANK = /(?: *#.*)?\n/y;
-/** Text that no reader takes for anything else, unless it ends like a key or holds what ends it. */
-const BARE = /[A-Za-z0-9].*/y;
-const NOT_BARE = /: | #|[: ]$/;
+/** Empty lines and comments, and the indentation of the line after them. */
+const NEXT = /(?:(?: *#.*)?\n)*( *)/y;
+/** Text to the end of the line that no reader takes for a key, or for the beginning of a comment. */
+const BARE = /[A-Za-z0-9](?:[^ :\n]| (?![#\n]|$)|:(?![ \n]|$))*(?=\n|$)/y;
 
 /**
  * Reads block maps and lists, flow maps and lists on one line, and text on one line. It never guesses: undefined for
@@ -32,14 +31,13 @@ export function readPlain(text: string): Plain | undefined {
 /** Moves to the next line with content. False where a line is not what it seems to be. */
 function nextLine(cursor: Cursor): boolean {
   const { text } = cursor;
-  let start = cursor.end + 1;
-  for (BLANK.lastIndex = start; BLANK.test(text); BLANK.lastIndex = start) start = BLANK.lastIndex;
-  const end = text.indexOf("\n", start);
-  cursor.end = end === -1 ? text.length : end;
-  cursor.at = start;
-  skip(cursor);
-  cursor.indent = start < text.length ? cursor.at - start : -1;
-  return start >= text.length || (cursor.at < cursor.end && text[cursor.at] !== "#");
+  cursor.at = cursor.end + 1;
+  const indent = match(NEXT, cursor) ?? "";
+  const first = text[cursor.at];
+  cursor.indent = first === undefined ? -1 : indent.length;
+  cursor.end = text.indexOf("\n", cursor.at);
+  if (cursor.end === -1) cursor.end = text.length;
+  return first === undefined ? indent === "" : first !== "\n" && first !== "#";
 }
 
 /** A map whose first key is at the cursor; it ends where something stands further out, or the file ends. */
@@ -99,9 +97,7 @@ function after(cursor: Cursor, level: number): Plain | undefined {
 function bare(cursor: Cursor): Plain | undefined {
   const start = cursor.at;
   const value = match(BARE, cursor);
-  return value === undefined || NOT_BARE.test(value)
-    ? undefined
-    : leaf(cursor, value, { start, end: cursor.end });
+  return value === undefined ? undefined : leaf(cursor, value, { start, end: cursor.at });
 }
 
 /** The key and the value at a path; undefined when there is nothing of that name. */

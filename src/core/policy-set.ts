@@ -1,5 +1,6 @@
 // Are the rules of this catalog usable, and what are they compiled to?
 import { compile, type Compiled } from "./cel.ts";
+import { walk } from "./cel-tree.ts";
 import type { VariableSet } from "./cel-variables.ts";
 import { sorted } from "./finding.ts";
 import type { Catalog, Entitlement, Expression, Finding, Policy, Rule } from "./model.ts";
@@ -60,4 +61,19 @@ function compilePolicy(policy: Policy, attempt: Attempt): CompiledPolicy {
 function conditionsOf(entitlement: Entitlement): readonly Expression[] {
   const demands = [...entitlement.approvals, ...(entitlement.breakGlass?.approvals ?? [])];
   return demands.flatMap((demand) => demand.when ?? []);
+}
+
+/**
+ * Does any expression speak of this variable? What none speaks of cannot change a decision and need not be read.
+ * `mine` is a part of `active`.
+ */
+export function speaksOf({ policies, conditions }: PolicySet, variable: "active" | "history"): boolean {
+  const names = variable === "active" ? ["active", "mine"] : ["history"];
+  const rules = policies.flatMap(({ when, rules }) => [
+    ...(when ? [when] : []),
+    ...rules.map((r) => r.require),
+  ]);
+  return [...rules, ...conditions.values()].some(({ tree }) =>
+    [...walk(tree)].some((node) => node.op === "id" && names.includes(node.label)),
+  );
 }

@@ -19,7 +19,7 @@ import { gather } from "./policy-facts.ts";
 import { celInput, withApprovals, type Facts } from "./policy-input.ts";
 import type { CompiledPolicy, CompiledRule, PolicySet } from "./policy-set.ts";
 
-export { compilePolicies, type PolicySet } from "./policy-set.ts";
+export { compilePolicies, speaksOf, type PolicySet } from "./policy-set.ts";
 export { eligible } from "./policy-people.ts";
 
 /** Everything that one judgement depends on. */

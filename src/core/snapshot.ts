@@ -2,6 +2,7 @@
 import type { Candidate, Rulebook } from "./evidence.ts";
 import type { LiveGrant, Tip } from "./entry.ts";
 import type { TreeEntry } from "./facts.ts";
+import type { Held } from "./plan.ts";
 import type { AccessRequest, ActiveGrant, Finding, Instant } from "./model.ts";
 
 /** What a target answered about one live assignment. */
@@ -12,6 +13,8 @@ export interface SweepView {
   readonly now: Instant;
   readonly live: readonly LiveGrant[];
   readonly main: MainView | undefined;
+  /** Why main is missing. */
+  readonly unread?: string;
 }
 
 /** Main as it was read completely; half-read is `undefined` above, never a shorter list. */
@@ -26,6 +29,8 @@ export interface Snapshot extends SweepView {
   readonly tip: Tip;
   readonly candidates: readonly Candidate[];
   readonly history: readonly ActiveGrant[];
+  /** New files that share an id: which of them was meant cannot be known. */
+  readonly twins: readonly Held[];
   /** Request files of scheduled grants that are due now, by id. */
   readonly starting: ReadonlyMap<string, AccessRequest>;
   /** By request id. */

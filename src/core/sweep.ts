@@ -2,6 +2,7 @@
 import { isOver } from "./time.ts";
 import { eligible } from "./policy.ts";
 import type { Admission, EndReason, LiveGrant } from "./entry.ts";
+import type { Claim, Person } from "./model.ts";
 import type { Action, Missed } from "./plan.ts";
 import type { MainView, SweepView } from "./snapshot.ts";
 
@@ -27,17 +28,33 @@ function unwanted(grant: Admission, main: MainView): EndReason | undefined {
   return disentitled(grant, main);
 }
 
-function disentitled(grant: Admission, { rules: { catalog } }: MainView): EndReason | undefined {
-  if (catalog.person(grant.subject).is === "absent") return "subject-gone";
+function disentitled(grant: Admission, main: MainView): EndReason | undefined {
+  const { catalog } = main.rules;
+  const person = catalog.person(grant.subject);
+  if (person.is === "absent") return "subject-gone";
+  if (person.is === "found" && identityOn(grant.claim, person.value) !== grant.claim.identity) {
+    return "subject-changed";
+  }
   if (catalog.target(grant.claim.target).is === "absent") return "target-gone";
+  return unentitled(grant, main);
+}
+
+function unentitled(grant: Admission, { rules: { catalog } }: MainView): EndReason | undefined {
   const entitlement = catalog.entitlement(grant.entitlement);
   if (entitlement.is === "absent") return "entitlement-gone";
   if (entitlement.is === "unreadable") return undefined;
   const { target, role } = entitlement.value;
   if (target !== grant.claim.target || !sameJson(role, grant.claim.role)) return "entitlement-changed";
-  return eligible(catalog, entitlement.value, grant.subject, grant.breakGlass) === false
-    ? "not-eligible"
-    : undefined;
+  const still = eligible(catalog, entitlement.value, grant.subject, grant.breakGlass);
+  return still === false ? "not-eligible" : undefined;
+}
+
+/** Who this person is on a claim's target; its own name there goes before the provider's. */
+export function identityOn(
+  { target, provider }: Pick<Claim, "target" | "provider">,
+  { identities }: Person,
+): string | undefined {
+  return identities[target] ?? identities[provider];
 }
 
 /** Whatever the order of the keys. */
@@ -57,7 +74,7 @@ function isTree(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function endOf(grant: LiveGrant, view: SweepView): EndReason | undefined {
   if (grant.ending) return grant.ending.because;
-  if (isOver(grant.end, view.now)) return "expired";
+  if (grant.phase === "ending" || isOver(grant.end, view.now)) return "expired";
   return view.main && unwanted(grant, view.main);
 }
 
@@ -88,8 +105,8 @@ interface Ended {
 function holdersOf(ended: readonly Ended[], kept: readonly LiveGrant[]): ReadonlyMap<string, string> {
   const given = new Set(ended.map(({ grant }) => grant.assignment?.key));
   if (given.size === 0) return new Map();
-  const wanted = kept.flatMap(({ assignment, request }) =>
-    assignment && given.has(assignment.key) ? [[assignment.key, request] as const] : [],
+  const wanted = kept.flatMap(({ assignment, request, standing }) =>
+    assignment && !standing && given.has(assignment.key) ? [[assignment.key, request] as const] : [],
   );
   return new Map(wanted);
 }

@@ -21,14 +21,17 @@ export interface Position {
 
 /** Decodes strict UTF-8. A number is the offset of the first byte that is not part of a well-formed character. */
 export function decode(bytes: Uint8Array): string | number {
+  return ascii(bytes) ?? mixed(bytes);
+}
+
+function mixed(bytes: Uint8Array): string | number {
   const parts: string[] = [];
   for (let i = 0; i < bytes.length;) {
-    const stop = asciiEnd(bytes, i);
-    if (stop > i) {
-      parts.push(Reflect.apply(String.fromCharCode, undefined, bytes.subarray(i, stop)) as string);
-      i = stop;
-      continue;
-    }
+    const stop = bytes.subarray(i, i + PIECE).findIndex((b) => b >= 0x80);
+    const plain = bytes.subarray(i, stop === -1 ? i + PIECE : i + stop);
+    parts.push(characters(plain));
+    i += plain.length;
+    if (stop === -1) continue;
     const lead = bytes[i] ?? 0;
     const length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
     const character = sequence(bytes.subarray(i, i + length));
@@ -39,12 +42,18 @@ export function decode(bytes: Uint8Array): string | number {
   return parts.join("");
 }
 
-/** Where the ASCII characters from an offset on end, or as many as one call takes. */
-function asciiEnd(bytes: Uint8Array, from: number): number {
-  const most = Math.min(bytes.length, from + 4096);
-  let end = from;
-  while (end < most && (bytes[end] ?? 0) < 0x80) end++;
-  return end;
+/** As many arguments as a call takes anywhere. */
+const PIECE = 4096;
+
+/** One call and one look for what most files are: short, and without any other character. */
+function ascii(bytes: Uint8Array): string | undefined {
+  const text = bytes.length <= PIECE ? characters(bytes) : "\u0080";
+  return /[^\0-\x7f]/.test(text) ? undefined : text;
+}
+
+/** A character for each byte. */
+function characters(bytes: Uint8Array): string {
+  return Reflect.apply(String.fromCharCode, undefined, bytes) as string;
 }
 
 /** The language's own decoder knows overlong forms, surrogates and the end of Unicode. */

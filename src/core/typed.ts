@@ -21,6 +21,7 @@ export function typed(value: Json, schema: object, isPlain: (path: Path) => bool
     return result;
   };
   const read = (node: Json, meaning: Meaning): Json => {
+    if (!meaning.converts) return node;
     if (typeof node === "string") {
       const meant = scalar(node, meaning.types);
       return meant === node || isPlain(path) ? meant : node;
@@ -47,6 +48,8 @@ function scalar(text: string, types: ReadonlySet<unknown>): Json {
 /** What all schemas that hold at one place say about it. */
 interface Meaning {
   readonly types: ReadonlySet<unknown>;
+  /** False when nothing here or further in can be a number or a boolean. */
+  readonly converts: boolean;
   property(key: string): Meaning;
   item(index: number): Meaning;
 }
@@ -71,11 +74,19 @@ function meaningAt(schemas: readonly Schema[], root: Schema): Meaning {
     return known;
   };
   return {
+    converts: all.some(converts),
     types: new Set(all.flatMap(({ type }) => type ?? [])),
     // The empty key stands for all keys that no schema declares.
     property: (key) => once(declared.has(key) ? key : "", () => propertySchemas(all, key)),
     item: (index) => once(Math.min(index, prefix), () => itemSchemas(all, index)),
   };
+}
+
+/** Rather once too often: a reference may lead anywhere. */
+function converts(part: unknown): boolean {
+  if (typeof part === "string") return ["boolean", "integer", "number"].includes(part);
+  if (typeof part !== "object" || part === null) return false;
+  return Object.hasOwn(part, "$ref") || Object.values(part).some(converts);
 }
 
 /** A schema and all that it refers to or is made of at this place. */

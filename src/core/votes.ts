@@ -54,6 +54,11 @@ function same(c: VoteCase, user: { readonly id: number } | null): boolean {
   return other !== undefined && other.name === c.person?.name;
 }
 
+/** A line of its own: what is quoted or negated is not said. */
+function lines(body: string): readonly string[] {
+  return body.split(/\r?\n/).map((line) => line.trim());
+}
+
 const HEAD_EVENTS = new Set(["head_ref_force_pushed", "head_ref_restored", "base_ref_changed"]);
 
 /** Server-observed instants, up to the merge, at which what is to be merged may have changed. */
@@ -131,7 +136,7 @@ export const VOTE_CHECKS: readonly VoteCheck[] = [
   {
     name: "quotes-digest",
     objection: (c) =>
-      c.risk !== "critical" || c.review.body.includes(`approve sha256:${c.digest}`)
+      c.risk !== "critical" || lines(c.review.body).includes(`approve sha256:${c.digest}`)
         ? undefined
         : `does not quote "approve sha256:${c.digest}", which critical access needs`,
   },
@@ -159,6 +164,17 @@ export function standing(facts: PullFacts): readonly Review[] {
     if (!last.has(key)) last.set(key, review);
   }
   return [...last.values()];
+}
+
+/**
+ * Does this review stand in the way? Only its author lifts a veto, by approving or dismissing it: GitHub lets any writer
+ * dismiss it. A dismissal that the timeline does not explain lifts nothing.
+ */
+export function isVeto(review: Review, { timeline }: PullFacts): boolean {
+  if (review.state !== "DISMISSED") return review.state === "CHANGES_REQUESTED";
+  const event = timeline.find((e) => e.dismissed?.review === review.id);
+  if (event?.dismissed?.was === "approved") return false;
+  return event?.actor?.id !== review.user?.id || event === undefined;
 }
 
 /** Names of defences that a mutation test has switched off. Production never passes any. */

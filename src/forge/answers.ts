@@ -78,7 +78,9 @@ export function committersFrom(json: unknown): readonly (User | null)[] {
 /** Commits and line comments carry neither a server time nor an actor of their own. */
 export function timelineFrom(json: unknown): TimelineEvent {
   const of = part(json, "timeline event");
+  const review = "dismissed_review" in of.fields ? inner(of, "dismissed_review") : undefined;
   return {
+    ...(review && { dismissed: { review: id(review, "review_id"), was: text(review, "state") } }),
     event: text(of, "event"),
     at: ifAny(of, "created_at", time) ?? ifAny(of, "submitted_at", time),
     actor:

@@ -3,9 +3,10 @@ import { Problem } from "../core/problem.ts";
 import type { Provider } from "./provider.ts";
 
 /** A provider that is known to schemas, policies and plans; connecting says plainly that it does not act yet. */
-export function declared(provider: Omit<Provider, "connect">): Provider {
+export function declared(provider: Omit<Provider, "connect" | "grants">): Provider {
   return {
     ...provider,
+    grants: false,
     connect: () =>
       Promise.reject(
         new Problem(

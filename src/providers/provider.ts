@@ -108,6 +108,8 @@ export interface ConnectOptions {
 
 export interface Provider {
   readonly kind: string;
+  /** False where this version can declare and check such targets, but not act on them. */
+  readonly grants: boolean;
   readonly capabilities: Capabilities;
   /** JSON Schemas (2020-12) of what people write for this provider; closed objects with descriptions. */
   readonly schemas: { readonly connection: object; readonly role: object; readonly scope: object };

@@ -8,7 +8,7 @@ import { Problem } from "../core/problem.ts";
 import { verifier } from "../core/verify.ts";
 import type { GitRepo } from "./git.ts";
 import { usedIds } from "./ledger-append.ts";
-import { dueEntries, standing, stateOf, type Store } from "./ledger-base.ts";
+import { accepted, dueEntries, standing, stateOf, type Store } from "./ledger-base.ts";
 import { checkpointAt, linesOf, logLines, sha256 } from "./ledger-state.ts";
 import { callOf, decide, record, type Writer } from "./ledger-write.ts";
 import type { Ledger } from "./ledger.ts";
@@ -53,13 +53,15 @@ export function gitLedger(repo: GitRepo, { author = AUTHOR }: GitLedgerOptions =
   };
 }
 
+/** Asks for these ids alone: the checkpoint grows with what is live, and is not read. */
 async function used(store: Store, ids: readonly string[]): Promise<ReadonlySet<string>> {
-  const { base, due } = await standing(store);
-  const there = await usedIds(store.repo.git, base.commit, ids);
+  if (ids.length === 0) return new Set();
+  const [{ commit }, { kept }] = await Promise.all([accepted(store), store.outbox.read()]);
+  const there = await usedIds(store.repo.git, commit, ids);
   const asked = new Set(ids);
-  const waiting = dueEntries(base, due).flatMap((e) =>
-    "request" in e && asked.has(e.request) ? [e.request] : [],
-  );
+  const waiting = kept
+    .flatMap(({ drafts }) => drafts)
+    .flatMap((draft) => ("request" in draft && asked.has(draft.request) ? [draft.request] : []));
   return new Set([...there, ...waiting]);
 }
 

@@ -32,14 +32,21 @@ export interface Standing {
 const SEEN = "refs/lapse/ledger";
 
 export async function standing(store: Store): Promise<Standing> {
+  const { commit, isNew, rewritten } = await accepted(store);
+  const base = await committed(store, commit);
+  if (rewritten) return { ...(await withPending(store, base, rewritten)), rewritten };
+  if (isNew) await accept(store, base);
+  return withPending(store, base);
+}
+
+/** Where the ledger ends that we stand on; nothing of it is read. */
+export async function accepted(
+  store: Store,
+): Promise<{ readonly commit: string; readonly isNew: boolean; readonly rewritten?: Finding }> {
   const { seen, fetched } = await tips(store.repo);
-  if (await continued(store, seen, fetched)) {
-    const base = await committed(store, fetched ?? "");
-    if (fetched !== undefined && fetched !== seen) await accept(store, base);
-    return withPending(store, base);
-  }
-  const rewritten = rewriting(seen ?? "", fetched);
-  return { ...(await withPending(store, await committed(store, seen ?? ""), rewritten)), rewritten };
+  if (await continued(store, seen, fetched))
+    return { commit: fetched ?? "", isNew: fetched !== undefined && fetched !== seen };
+  return { commit: seen ?? "", isNew: false, rewritten: rewriting(seen ?? "", fetched) };
 }
 
 async function tips({ git, ledgerBranch, remote }: GitRepo): Promise<{ seen?: string; fetched?: string }> {

@@ -5,33 +5,6 @@ import { run, stream, type Git } from "./process.ts";
 import { changesOf } from "./raw.ts";
 import type { Change, TreeEntry } from "./repo.ts";
 
-export interface GitObject {
-  readonly oid: string;
-  readonly type: string;
-  readonly data: Buffer;
-}
-
-/**
- * Objects by name, in order, all from one `git cat-file --batch`; `undefined` where there is none. A name is an id, or
- * an id, a colon and a path without line breaks.
- */
-export async function* objects(git: Git, names: readonly string[]): AsyncGenerator<GitObject | undefined> {
-  if (names.length === 0) return;
-  const input = names.map((name) => `${name}\n`).join("");
-  const bytes = reader(stream(git, ["cat-file", "--batch", "--buffer"], { input }));
-  for (const name of names) {
-    const header = await bytes.line();
-    const found = /^([0-9a-f]{40}) (\w+) (\d+)$/.exec(header);
-    if (found) {
-      const [, id = "", type = "", size = ""] = found;
-      const data = await bytes.take(Number(size) + 1);
-      yield { oid: id, type, data: data.subarray(0, -1) };
-    } else if (header === `${name} missing`) yield undefined;
-    else throw new Problem("misconfigured", `git cat-file answered ${header.slice(0, 80)}`, "run `git fsck`");
-  }
-  await bytes.end();
-}
-
 /** Contents by id. A missing object, or one that is not a blob, is a Problem. */
 export async function blobs(git: Git, ids: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
   const wanted = [...new Set(ids)].map(oid);
@@ -44,13 +17,28 @@ export async function blobs(git: Git, ids: readonly string[]): Promise<ReadonlyM
   throw new Problem("misconfigured", `git has no file content ${lost}`, "fetch again, or run `git fsck`");
 }
 
-/** `git ls-tree -r -z` below a path; whatever the entries are (links and submodules too), in git's order. */
+/** Everything below a path as `git ls-tree -r` lists it; whatever it is (links and submodules too), in git's order. */
 export async function tree(git: Git, commit: string, under: string): Promise<readonly TreeEntry[]> {
-  const where = under === "" ? [] : ["--", under];
-  const { out } = await run(git, ["ls-tree", "-r", "-z", "--full-tree", oid(commit), ...where]);
-  return entriesOf(out);
+  const found = await entryAt(git, commit, under);
+  if (found === undefined) return [];
+  return found.mode === TREE ? below(git, found) : [found];
 }
 
+/** What a commit has at a path; the empty path is its root. A commit that cannot be read is a Problem. */
+async function entryAt(git: Git, commit: string, path: string): Promise<TreeEntry | undefined> {
+  const [root] = await folders(git, [`${oid(commit)}^{tree}`]);
+  if (root === undefined)
+    throw new Problem("misconfigured", `git has no commit ${commit}`, "fetch again, or run `git fsck`");
+  let found: TreeEntry | undefined = { mode: TREE, oid: root.oid, path: "" };
+  for (const step of path.split("/").filter((part) => part !== "")) {
+    if (found.mode !== TREE) return undefined;
+    const [folder] = await folders(git, [found.oid]);
+    const at: string = found.path === "" ? step : `${found.path}/${step}`;
+    found = folder && entriesIn(folder.data, found.path).find((entry) => entry.path === at);
+    if (found === undefined) return undefined;
+  }
+  return found;
+}
 /** Paths below a folder of the work tree, tracked or not, that exist and are not ignored; sorted. */
 export async function worktreeFiles(git: Git, under: string): Promise<readonly string[]> {
   const kinds = ["--cached", "--others", "--deleted", "--exclude-standard"];
@@ -87,42 +75,4 @@ export function entriesOf(out: string): readonly TreeEntry[] {
         throw new Problem("misconfigured", "git ls-tree is not readable", "update git");
       return { mode, oid: id, path: line.slice(tab + 1) };
     });
-}
-
-/** Takes lines and byte counts off a stream, joining chunks only once per value. */
-function reader(source: AsyncGenerator<Buffer, number>) {
-  let pending: Buffer = Buffer.alloc(0);
-  const more = async (atLeast: number): Promise<void> => {
-    const chunks = [pending];
-    let size = pending.length;
-    while (size < atLeast) {
-      const next = await source.next();
-      if (next.done === true)
-        throw new Problem("misconfigured", "git cat-file stopped early", "run `git fsck`");
-      chunks.push(next.value);
-      size += next.value.length;
-    }
-    pending = Buffer.concat(chunks);
-  };
-  const take = async (count: number): Promise<Buffer> => {
-    if (pending.length < count) await more(count);
-    const taken = pending.subarray(0, count);
-    pending = pending.subarray(count);
-    return taken;
-  };
-  const line = async (): Promise<string> => {
-    let at = pending.indexOf(10);
-    while (at < 0) {
-      await more(pending.length + 1);
-      at = pending.indexOf(10);
-    }
-    return (await take(at + 1)).subarray(0, -1).toString();
-  };
-  /** Lets git exit and checks how; whatever it still says is an error. */
-  const end = async (): Promise<void> => {
-    const next = await source.next();
-    if (next.done !== true)
-      throw new Problem("misconfigured", "git cat-file said too much", "run `git fsck`");
-  };
-  return { take, line, end };
 }

@@ -81,7 +81,13 @@ export function complaintOf(text: string): string {
     .slice(0, 300);
 }
 
-function failed(git: Git, args: readonly string[], code: number | null | Error, complaint: string): Problem {
+/** Why git did not do it: its exit code and words, or none when it was stopped for taking too long. */
+export function failed(
+  git: Git,
+  args: readonly string[],
+  code: number | null | Error,
+  complaint: string,
+): Problem {
   if (code instanceof Error)
     return new Problem("misconfigured", `git cannot run in ${git.dir}`, "install git, or check -C DIR", code);
   if (code === null) {

@@ -33,12 +33,15 @@ export function appliedText(report: Applied, options: { readonly color: boolean 
 
 function appliedVerdict({ plan, outcomes }: Applied): string {
   const at = utcSeconds(plan.now);
+  const unread = plan.main === undefined ? "main could not be read, so nothing was granted. " : "";
   const nothing =
     outcomes.length + plan.admitted.length + plan.refused.length + plan.missed.length + plan.held.length ===
     0;
+  if (nothing && unread !== "")
+    return `${unread}Nothing ended: ${counted(plan.kept.length, "grant")} in force. ${at}`;
   if (nothing)
     return `No changes: ${counted(plan.kept.length, "grant")} in force, everything is as it should be. ${at}`;
-  return `Done: ${tally(outcomes)}; planned: ${planCounts(planRows(plan, printInstant), plan.kept.length)}. ${at}`;
+  return `${unread}Done: ${tally(outcomes)}; planned: ${planCounts(planRows(plan, printInstant), plan.kept.length)}. ${at}`;
 }
 
 function tally(outcomes: readonly Outcome[]): string {
@@ -93,6 +96,9 @@ export function expiredText(
   return page([
     ...outcomes.map((o) => outcomeLine(o, view)),
     ...sweep.missed.map((m) => `✕ void       ${visible(m.request)}  ${MISSED_WORDS[m.because]}`),
+    ...report.unseen.map(
+      (u) => `? unknown    ${visible(u.target)} could not be listed: ${visible(u.reason)}`,
+    ),
     ...(unrecorded === undefined ? [] : [`The ledger could not be written: ${visible(unrecorded)}`]),
     ...(warnings.length > 0 ? ["", findingsText(warnings, options)] : []),
     ...(pull ? [`Revert pull request #${pull.number} ${pull.change}: ${visible(pull.url)}`] : []),
@@ -134,6 +140,7 @@ export function expiredJson(report: Expired, pull: RevertPull | undefined): obje
     missed: sweep.missed.map(({ request, because }) => ({ request, because })),
     kept: sweep.kept.map((g) => ({ request: g.request, ends: printInstant(g.end) })),
     warnings: findingsJson(report.warnings),
+    unseen: report.unseen,
     revertPull: pull ?? null,
     unrecorded: unrecorded ?? null,
   };

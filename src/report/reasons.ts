@@ -6,11 +6,13 @@ export const END_WORDS: Readonly<Record<EndReason, string>> = {
   "file-removed": "its file was removed from main",
   "file-changed": "its file was changed on main",
   "subject-gone": "the subject is no longer a person in policies/people",
+  "subject-changed": "the subject is somebody else on the target now",
   "not-eligible": "the subject is no longer eligible",
   "entitlement-gone": "the entitlement is gone",
   "entitlement-changed": "the entitlement was changed",
   "target-gone": "the target is gone",
   "revoked-by-hand": "revoked by hand",
+  "no-open-case": "it carried our mark, but no request stood behind it",
 };
 
 export const MISSED_WORDS: Readonly<Record<"window-over" | "pending-timeout" | "no-longer-allowed", string>> =

@@ -25,9 +25,12 @@ export interface EndedFile {
   readonly residue?: readonly string[];
 }
 
-/** First line of the body: names exactly this set of requests, so that a later run knows whether to update. */
-export function revertMarker(requests: readonly string[]): string {
-  return `<!-- lapse:v1:ended ${[...requests].sort().join(" ")} -->`;
+/** First line of the body: the commit of main on which the branch was built, so that a later run can build it again. */
+const MARKER = /^<!-- lapse:v1:ended on ([0-9a-f]{40}) -->\r?\n/;
+
+/** What the body says that the branch was built on; a claim, to be held against the branch. */
+export function revertBase(body: string): string | undefined {
+  return MARKER.exec(body)?.[1];
 }
 
 export function revertTitle(ended: readonly EndedFile[]): string {
@@ -100,9 +103,10 @@ const INTRO = {
 };
 
 /** Facts from the ledger; what people typed stays in the request file. */
-export function revertBody(ended: readonly EndedFile[]): string {
+export function revertBody(ended: readonly EndedFile[], base: string): string {
   const tidy = "Merging only tidies the default branch; closing this pull request gives nothing back.";
-  return render([...ended.flatMap(section), paragraph(words(tidy))]);
+  const first = `<!-- lapse:v1:ended on ${base} -->`;
+  return render([...ended.flatMap(section), paragraph(words(tidy))], { first });
 }
 
 function section(e: EndedFile): readonly RootContent[] {

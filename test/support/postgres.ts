@@ -1,4 +1,5 @@
 // Who lives on a PostgreSQL server in a test? (own names per test; the applier has exactly what setup.sql gives)
+import { randomBytes } from "node:crypto";
 import pg from "pg";
 import type { Claim, Instant, JsonObject } from "../../src/core/model.ts";
 import { provider } from "../../src/providers/postgres/index.ts";
@@ -8,7 +9,7 @@ import type { PostgresServer } from "../../src/sandbox/postgres.ts";
 export const NOW = Date.UTC(2026, 10, 23, 12) as Instant;
 export const LATER = (NOW + 3_600_000) as Instant;
 export const WINDOW = { now: NOW, end: LATER };
-const PASSWORD = "only-for-this-test";
+const PASSWORD = randomBytes(12).toString("hex");
 const quote = pg.escapeIdentifier;
 
 export interface Site {

@@ -46,4 +46,9 @@ export const APPROVAL_CODES = {
     explain:
       "A request id is used once, for ever, so that nobody can replay an old approval. Choose a new id.",
   },
+  LPS310: {
+    title: "the default branch cannot be believed",
+    explain:
+      "It could not be fetched or read, or it no longer contains the commit that was processed last (a force-push, or a stale mirror). Nothing is granted, and only time ends access, until it is read again. After a rewrite on purpose, a person vouches for the new tip once with `lapse apply --accept-main <commit>`.",
+  },
 } as const;

@@ -66,4 +66,9 @@ export const TARGET_CODES = {
     explain:
       "What Lapse had granted was removed, replaced or altered on the target by somebody else. What is gone is granted again while its request stands; what is not ours is never touched.",
   },
+  LPS451: {
+    title: "access with our mark and no open case",
+    explain:
+      "The target holds access that carries Lapse's mark, but the ledger has no open case for it: a run died or slept while it granted, or the ledger was rolled back. It is taken away.",
+  },
 } as const;

@@ -14,6 +14,7 @@ export function memory(
 ): Provider {
   return {
     kind: "memory",
+    grants: true,
     capabilities: {
       ownership: "object",
       expiry: traits.nativeExpiry === true ? "native-leaves-garbage" : "none",

@@ -5,6 +5,7 @@ import { lint, NAME_BYTES, perpetuating, wanted } from "./names.ts";
 
 export const provider: Provider = {
   kind: "postgres",
+  grants: true,
   capabilities: {
     ownership: "object",
     expiry: "none",

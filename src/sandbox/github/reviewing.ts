@@ -38,6 +38,7 @@ export function submitReview(
 
 /** Dismisses a review: its state changes in place, its time stays. */
 export function dismissReview(world: World, by: Account, number: number, id: number): void {
+  const was = world.store.now().reviews.find((review) => review.id === id)?.state;
   world.store.write(({ reviews }) => ({
     reviews: reviews.map((review) => (review.id === id ? { ...review, state: "DISMISSED" } : review)),
   }));
@@ -48,5 +49,6 @@ export function dismissReview(world: World, by: Account, number: number, id: num
     at: world.clock(),
     commit: null,
     review: id,
+    ...(was !== undefined && { was }),
   });
 }

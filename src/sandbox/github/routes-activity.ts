@@ -49,7 +49,11 @@ function reviewed(world: World, state: State, { review: id }: EventRecord) {
 function eventJson(world: World, state: State, event: EventRecord) {
   if (event.event === "reviewed") return reviewed(world, state, event);
   const { commit } = event;
-  const dismissed = { state: "approved", review_id: event.review, dismissal_message: "" };
+  const dismissed = {
+    state: (event.was ?? "approved").toLowerCase(),
+    review_id: event.review,
+    dismissal_message: "",
+  };
   return [
     {
       id: event.id,

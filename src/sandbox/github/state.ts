@@ -66,6 +66,8 @@ export interface EventRecord {
   readonly commit: string | null;
   /** The review that a `reviewed` or `review_dismissed` event is about. */
   readonly review?: number;
+  /** What a dismissed review was before. */
+  readonly was?: ReviewState;
 }
 
 export interface CommentRecord {

@@ -38,6 +38,7 @@ export const decide: Row = {
         },
       },
       candidates: [],
+      twins: [],
       history: [],
       starting: new Map(),
       sights: new Map(ids.map((id): [string, Sight] => [id, "present"])),

@@ -1,0 +1,130 @@
+// What carries our mark on a target, though no request stands behind it? (the ledger is asked again before anything is touched)
+import type { Context } from "./context.ts";
+import { groupBy } from "./core/group.ts";
+import type { Assignment, Claim } from "./core/model.ts";
+import type { Outcome } from "./core/outcome.ts";
+import type { MainView } from "./core/snapshot.ts";
+import { attempt, perTarget } from "./per-target.ts";
+import type { Session } from "./providers/provider.ts";
+import type { LedgerState } from "./repo/ledger.ts";
+import { addressOf, reasonOf, withSession } from "./session.ts";
+
+type Address = Pick<Claim, "target" | "provider" | "owner" | "connection">;
+
+export interface Orphans {
+  readonly outcomes: readonly Outcome[];
+  /** Targets that could not be listed: whether anything is left there is not known. */
+  readonly unseen: readonly { readonly target: string; readonly reason: string }[];
+}
+
+/**
+ * Takes away what a dead or sleeping run left behind: every target that main declares or the ledger knows is listed, and
+ * what has our mark but no open case in the ledger, read again after the listing, is revoked. Never throws.
+ */
+export async function sweepOrphans(
+  context: Context,
+  main: MainView | undefined,
+  ledger: LedgerState,
+): Promise<Orphans> {
+  const unseen: { target: string; reason: string }[] = [];
+  const addresses = await addressesOf(context, main, ledger);
+  const listed = await Promise.all(
+    addresses.map(async (address) => {
+      try {
+        const { items, complete } = await withSession(context, address, (session) => session.list());
+        if (!complete) unseen.push({ target: address.target, reason: "its list was cut short" });
+        return items.map((item) => ({ item, claim: address }));
+      } catch (problem) {
+        unseen.push({ target: address.target, reason: reasonOf(problem) });
+        return [];
+      }
+    }),
+  );
+  const suspects = without(listed.flat(), ledger);
+  const orphans = suspects.length > 0 ? without(suspects, await readAgain(context)) : [];
+  return { outcomes: await takeAway(context, orphans), unseen };
+}
+
+interface Marked {
+  readonly item: Assignment;
+  readonly claim: Address;
+}
+
+function without(marked: readonly Marked[], ledger: LedgerState | undefined): readonly Marked[] {
+  const open = new Set(ledger?.live.flatMap((g) => g.assignment?.mark ?? []));
+  return ledger ? marked.filter(({ item }) => item.mark !== undefined && !open.has(item.mark)) : [];
+}
+
+/** An intent is pushed before its act, so the ledger as it is now knows of everything that was there before. */
+export async function readAgain(context: Context): Promise<LedgerState | undefined> {
+  try {
+    return (await context.repo.fetch()) ? await context.ledger.read() : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function addressesOf(
+  context: Context,
+  main: MainView | undefined,
+  { live }: LedgerState,
+): Promise<readonly Address[]> {
+  const settings = main?.rules.catalog.settings;
+  const owner = settings?.is === "found" ? settings.value.owner : undefined;
+  const declared = (owner === undefined ? [] : (main?.rules.catalog.targets ?? [])).map(
+    ({ name, provider, connection }) => ({ target: name, provider, connection, owner: owner ?? "" }),
+  );
+  const known = [...declared, ...live.map((g) => g.claim)];
+  const groups = groupBy(known, (a) => addressOf(a.target, a));
+  const first = [...groups.values()].flatMap((group) => group.slice(0, 1));
+  const acts = await Promise.all(
+    first.map(async (a) => (await context.provider(a.provider))?.grants === true),
+  );
+  return first.filter((_, i) => acts[i]);
+}
+
+async function takeAway(context: Context, orphans: readonly Marked[]): Promise<readonly Outcome[]> {
+  return perTarget(
+    context,
+    orphans,
+    (o) => o,
+    async (session, mine) => {
+      const done: Outcome[] = [];
+      for (const one of mine) done.push(await attempt(one, failed, () => revoke(context, session, one)));
+      return done;
+    },
+    failed,
+  );
+}
+
+function requestOf({ item }: Marked): string {
+  const { request } = item.role;
+  return typeof request === "string" ? request : (item.mark ?? "").slice(item.owner.length + 1);
+}
+
+async function revoke(context: Context, session: Session, orphan: Marked): Promise<Outcome> {
+  const { state, receipt, residue } = await session.revoke(orphan.item);
+  const { target } = orphan.claim;
+  const request = requestOf(orphan);
+  const because = "no-open-case";
+  return {
+    ...{ request, target, op: "revoke", ok: state !== "sent" },
+    notes: ["it had our mark, but no request stood behind it", ...residue],
+    drafts: [
+      { kind: "violation", code: "LPS451", subject: `${request} on ${target}` },
+      { kind: "revoked", request, target, because, end: context.now, residue, receipt },
+    ],
+  };
+}
+
+function failed(orphan: Marked, reason: string): Outcome {
+  const notes = [`it has our mark, but no request stands behind it: ${reason}`];
+  return {
+    request: requestOf(orphan),
+    target: orphan.claim.target,
+    op: "revoke",
+    ok: false,
+    notes,
+    drafts: [],
+  };
+}
