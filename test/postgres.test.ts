@@ -6,7 +6,7 @@ import { provider } from "../src/providers/postgres/index.ts";
 import { roleName } from "../src/providers/postgres/names.ts";
 import type { Session } from "../src/providers/provider.ts";
 import { startPostgres, type PostgresServer } from "../src/sandbox/postgres.ts";
-import { LATER, NOW, quote, site, WINDOW, type Site } from "./support/postgres.ts";
+import { classOf, codeOf, LATER, NOW, quote, site, WINDOW, type Site } from "./support/postgres.ts";
 
 describe.each([14, 16, 18] as const)("PostgreSQL %i", (major) => {
   const modern = major >= 16;
@@ -30,28 +30,27 @@ describe.each([14, 16, 18] as const)("PostgreSQL %i", (major) => {
     return assignment;
   };
   const own = (assignment: Assignment) => quote(assignment.mark ?? "");
-  const codeOf = (promise: Promise<unknown>) =>
-    promise.then(
-      () => "none",
-      (thrown: unknown) => (thrown as { code?: string }).code,
-    );
-  const classOf = (promise: Promise<unknown>) =>
-    promise.then(
-      () => "none",
-      (thrown: unknown) => (thrown as { class?: string }).class,
-    );
+  const comment = (assignment: Assignment, text: string) =>
+    here.admin(`COMMENT ON ROLE ${own(assignment)} IS '${text}'`);
+  const roles = () => here.admin("SELECT rolname FROM pg_roles ORDER BY 1");
+  const edges = () => here.admin("SELECT to_json(m) FROM pg_auth_members m ORDER BY roleid, member, grantor");
+  /** A transaction that stays open and keeps the role from being dropped. */
+  const clings = async (subject: string, assignment: Assignment) => {
+    const client = await here.login(subject);
+    await client.query(`CREATE TEMP TABLE mine (id int)`);
+    await client.query(`BEGIN; GRANT SELECT ON mine TO ${own(assignment)}`);
+    return client;
+  };
 
   test("a standing membership that the administrator gave is still there, row for row", async () => {
     await here.admin(`GRANT ${quote(here.role)} TO ${quote(here.ann)}`);
-    const rows = () =>
-      here.admin("SELECT to_json(m) FROM pg_auth_members m ORDER BY roleid, member, grantor");
-    const before = await rows();
+    const before = await edges();
     const assignment = await granted();
     expect((await session.verify(assignment)).via).toEqual(
       expect.arrayContaining([here.ann, assignment.mark]),
     );
     await session.revoke(assignment);
-    expect(await rows()).toEqual(before);
+    expect(await edges()).toEqual(before);
   });
 
   test("SET ROLE is of no use from 16 on, and its session is ended before", async () => {
@@ -264,16 +263,94 @@ describe.each([14, 16, 18] as const)("PostgreSQL %i", (major) => {
       (mark: string) => mark.replace(/"owner":"[^"]*"/, '"owner":"other"'),
     ],
     ["the mark for another subject", (mark: string) => mark.replace(/"member":\d+/, '"member":1')],
-  ])("a role of our name with %s is left alone", async (_, change) => {
+  ])("%s on our role stops a grant, and does not keep the access alive", async (_, change) => {
     const assignment = await granted();
     const [row] = await here.admin<{ c: string }>(
       `SELECT shobj_description(oid, 'pg_authid') c FROM pg_roles WHERE rolname = '${assignment.mark ?? ""}'`,
     );
-    await here.admin(`COMMENT ON ROLE ${own(assignment)} IS '${change(row?.c ?? "")}'`);
+    await comment(assignment, change(row?.c ?? ""));
     expect(await session.observe([assignment])).toEqual([{ state: "foreign" }]);
     expect(await classOf(session.grant(assignment, WINDOW))).toBe("conflict");
+    const { state, residue } = await session.revoke(assignment);
+    expect([state, residue]).toEqual(["absent", [expect.stringContaining("not ours any more")]]);
+    expect(await here.can(here.ann)).toBe(false);
+    expect(await session.observe([assignment])).toEqual([{ state: "absent" }]);
+  });
+
+  test("a role without our mark that has others in it loses the subject, and nobody else", async () => {
+    const assignment = await granted();
+    await here.admin(`GRANT ${own(assignment)} TO ${quote(here.bob)}`);
+    await comment(assignment, "made by hand");
+    const { state, residue } = await session.revoke(assignment);
+    expect([state, residue.join()]).toEqual([
+      "absent",
+      expect.stringContaining("only the subject was taken"),
+    ]);
+    expect([await here.can(here.ann), await here.can(here.bob)]).toEqual([false, true]);
+    const before = [await roles(), await edges()];
     expect((await session.revoke(assignment)).residue).toEqual([expect.stringContaining("left alone")]);
-    expect(await here.can(here.ann)).toBe(true);
+    expect([await roles(), await edges()]).toEqual(before);
+  });
+
+  test("a role of our name that leads the subject in through others is neither cut nor called gone", async () => {
+    const assignment = await granted();
+    const team = quote(`${here.ann}_team`);
+    await here.admin(
+      `CREATE ROLE ${team}; GRANT ${own(assignment)} TO ${team}; GRANT ${team} TO ${quote(here.ann)}`,
+    );
+    await comment(assignment, "made by hand");
+    await expect(session.revoke(assignment)).rejects.toMatchObject({ class: "conflict", retryable: true });
+    expect((await session.verify(assignment)).allowed).toBe(true);
+    await here.admin(`REVOKE ${team} FROM ${quote(here.ann)}`);
+    expect((await session.revoke(assignment)).state).toBe("absent");
+  });
+
+  test("whoever holds the lock of the appliers puts off a grant, and no revocation", async () => {
+    const assignment = await granted();
+    const second = await session.resolve(here.claim({ request: "second" }));
+    const hasty = await here.connect({ timeout: 1_000 });
+    const ann = await here.login(here.bob);
+    await ann.query("SELECT pg_advisory_lock(465491227493)");
+    await expect(hasty.grant(second, WINDOW)).rejects.toMatchObject({ class: "conflict", retryable: true });
+    expect(await hasty.revoke(assignment)).toMatchObject({ state: "absent", residue: [] });
+    expect(await here.can(here.ann)).toBe(false);
+    expect(await hasty.cleanup()).toEqual([]);
+    await ann.end();
+    await hasty.grant(second, WINDOW);
+  });
+
+  test("an open transaction of the subject on our role ends with the access", async () => {
+    const assignment = await granted();
+    const ann = await clings(here.ann, assignment);
+    expect(await session.revoke(assignment)).toMatchObject({ state: "absent", residue: [] });
+    expect(await codeOf(ann.query("SELECT 1"))).not.toBe("none");
+    expect(await session.observe([assignment])).toEqual([{ state: "absent" }]);
+  });
+
+  test("an open transaction of anybody else on our role keeps the role, and not the access", async () => {
+    const assignment = await granted();
+    const bob = await clings(here.bob, assignment);
+    const { state, residue } = await session.revoke(assignment);
+    expect([state, residue]).toEqual(["absent", [expect.stringMatching(/tombstone: a lock is held/)]]);
+    expect(await here.can(here.ann)).toBe(false);
+    expect(await session.observe([assignment])).toMatchObject([{ state: "tombstone" }]);
+    expect(await session.cleanup()).toEqual([]);
+    await bob.query("ROLLBACK");
+    expect(await session.cleanup()).toEqual([`removed the role ${assignment.mark ?? ""}`]);
+  });
+
+  test("a subject that stands in the way of an administrator's DROP ROLE does not hold up ours", async () => {
+    const assignment = await granted();
+    await granted({ request: "second" });
+    const ann = await clings(here.ann, assignment);
+    const dropped = codeOf(here.admin(`DROP ROLE ${own(assignment)}`));
+    const waiting = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'DROP ROLE%'";
+    await expect.poll(() => here.admin(waiting)).toHaveLength(1);
+    expect((await session.revoke(assignment)).state).toBe("absent");
+    if (!modern) await ann.query("ROLLBACK");
+    await dropped;
+    expect((await session.cleanup()).length).toBeLessThan(2);
+    expect(await session.observe([assignment])).toEqual([{ state: "absent" }]);
   });
 
   test("a connection that the server cuts is opened anew", async () => {

@@ -128,4 +128,13 @@ async function populate({ admin, addSubject, ...names }: Site, table: string, ma
   await admin(`GRANT ${quote(names.role)} TO ${applier} WITH ${how}`);
 }
 
+/** How a promise ended: its SQLSTATE, or the class of a ProviderError. */
+const failure = (key: "code" | "class") => (promise: Promise<unknown>) =>
+  promise.then(
+    () => "none",
+    (thrown: unknown) => (thrown as Readonly<Record<string, string>>)[key],
+  );
+export const codeOf = failure("code");
+export const classOf = failure("class");
+
 export { quote };
