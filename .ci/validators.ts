@@ -35,12 +35,15 @@ function replacement(ids: readonly string[]): string {
     const compiled = {
       ${ids.map((id) => `${JSON.stringify(id)}: () => require(${JSON.stringify(`lapse:${id}`)}).default`).join(",\n")}
     };
+    const ready = new Map();
     export function validator(id) {
+      const known = ready.get(id);
+      if (known) return known;
       if (!Object.hasOwn(compiled, id)) throw new Error("no schema named " + id + " was built in");
-      return (value) => {
-        const run = compiled[id]();
-        return run(value) ? [] : schemaErrors(run.errors ?? []);
-      };
+      const run = compiled[id]();
+      const validate = (value) => (run(value) ? [] : schemaErrors(run.errors ?? []));
+      ready.set(id, validate);
+      return validate;
     }
   `;
 }

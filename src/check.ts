@@ -6,6 +6,7 @@ import { isRequestPath, idOf } from "./core/boundary.ts";
 import { checkRequest, checkShape, type CheckReport } from "./core/check.ts";
 import { activeOf } from "./core/decide.ts";
 import type { Rulebook } from "./core/evidence.ts";
+import type { Change } from "./core/facts.ts";
 import { sorted } from "./core/finding.ts";
 import type { LiveGrant } from "./core/entry.ts";
 import type { AccessRequest, ActiveGrant, Finding } from "./core/model.ts";
@@ -41,18 +42,10 @@ export async function check(context: Context, options: CheckOptions): Promise<Ch
 }
 
 async function checkRange(context: Context, base: string, head: string): Promise<CheckReport> {
-  const from = await context.repo.mergeBase(base, head);
-  if (from === undefined) {
-    throw new Problem(
-      "misconfigured",
-      "base and head have no common history",
-      "fetch both with their history",
-    );
-  }
-  const changes = await context.repo.diff(from, head);
+  // Most changes leave the rules alone: those of the base are read while git compares.
+  const [changes, before] = await Promise.all([changesOf(context, base, head), rulesAt(context, base)]);
   const touchesRules = changes.some((c) => c.path.startsWith("policies/"));
-  const { catalog } = await loadCatalog(context, { commit: touchesRules ? head : base });
-  const rules = await rulebookOf(context, catalog);
+  const rules = touchesRules ? await rulesAt(context, head) : before;
   const entries = changes.filter((c) => c.status !== "D" && isRequestPath(c.path));
   const blobs = await context.repo.blobs(entries.map((c) => c.newOid));
   const files = entries.flatMap((c) => {
@@ -60,8 +53,20 @@ async function checkRange(context: Context, base: string, head: string): Promise
     return bytes ? [{ path: c.path, bytes }] : [];
   });
   const bad = badTreeEntries(entries.map((c) => ({ mode: c.newMode, path: c.path })));
-  const aboutRules = touchesRules ? [...catalog.findings, ...rules.policies.findings] : [];
+  const aboutRules = touchesRules ? [...rules.catalog.findings, ...rules.policies.findings] : [];
   return judgeAll(context, rules, files, [...checkShape(changes), ...bad, ...aboutRules]);
+}
+
+async function changesOf({ repo }: Context, base: string, head: string): Promise<readonly Change[]> {
+  const from = await repo.mergeBase(base, head);
+  if (from !== undefined) return repo.diff(from, head);
+  const fix = "fetch both with their history";
+  throw new Problem("misconfigured", "base and head have no common history", fix);
+}
+
+async function rulesAt(context: Context, commit: string): Promise<Rulebook> {
+  const { catalog } = await loadCatalog(context, { commit });
+  return rulebookOf(context, catalog);
 }
 
 async function judgeAll(

@@ -4,18 +4,16 @@ import { idOf, isRequestPath, violations } from "./core/boundary.ts";
 import { error } from "./core/finding.ts";
 import { groupBy } from "./core/group.ts";
 import { badTreeEntries, requestPath } from "./core/path.ts";
-import { reasonOf } from "./session.ts";
 import type { ActiveGrant, AccessRequest, Finding } from "./core/model.ts";
 import type { TreeEntry } from "./core/facts.ts";
 import { speaksOf } from "./core/policy.ts";
 import { readRequest } from "./core/request.ts";
 import type { MainView, Snapshot, SweepView } from "./core/snapshot.ts";
-import { Problem } from "./core/problem.ts";
 import { fromEpoch, isOver, minus } from "./core/time.ts";
 import { candidates } from "./gather-consent.ts";
 import { observe } from "./observe.ts";
+import { readMain, rewriting, unreadMain, type Main } from "./read-main.ts";
 import type { LedgerState } from "./repo/ledger.ts";
-import { rulebooks, type Rulebooks } from "./rulebook.ts";
 
 /** How long ended grants stay visible to policies as `history`. */
 const HISTORY = 30 * 86_400_000;
@@ -25,13 +23,6 @@ const STALE_AFTER = 3;
 export interface Gathered<View> {
   readonly view: View;
   readonly ledger: LedgerState;
-}
-
-interface Main {
-  readonly view: MainView | undefined;
-  readonly branch: string;
-  readonly books: Rulebooks;
-  readonly unread: string | undefined;
 }
 
 /**
@@ -44,10 +35,7 @@ export async function gatherSweep(context: Context): Promise<Gathered<SweepView>
   const rewritten = await rewriting(context, main, ledger, undefined);
   const view = rewritten === undefined ? main.view : undefined;
   const unread = main.unread ?? rewritten;
-  return {
-    view: { now: context.now, live: ledger.live, main: view, ...(unread !== undefined && { unread }) },
-    ledger,
-  };
+  return { view: { now: context.now, live: ledger.live, main: view, unread }, ledger };
 }
 
 /** What a whole reconcile needs. `acceptMain`: the commit that a person vouches for although main was rewritten. */
@@ -64,76 +52,23 @@ export async function gather(context: Context, acceptMain?: string): Promise<Gat
   const { tip, live } = ledger;
   const unread = main.unread ?? rewritten;
   const view: Snapshot = {
-    now,
-    live,
-    main: trusted,
-    ...(unread !== undefined && { unread }),
-    tip,
+    ...{ now, live, tip, main: trusted, unread, history, starting },
     candidates: news.candidates,
     twins: news.twins,
-    history,
-    starting,
     sights: seen.sights,
     unseen: seen.unseen,
     violations: news.violations,
-    warnings: [
-      ...news.warnings,
-      ...(ledger.findings ?? []),
-      ...(unread === undefined ? [] : [unreadFinding(unread)]),
-    ],
+    warnings: [...news.warnings, ...(ledger.findings ?? []), ...unreadFindings(unread)],
     frozen: unread ?? staleHeartbeat(ledger, trusted, now),
   };
   return { view, ledger };
 }
 
-function unreadMain(problem: unknown): Main {
-  return {
-    view: undefined,
-    branch: "",
-    books: { at: () => Promise.reject(problem) },
-    unread: reasonOf(problem),
-  };
-}
-
-function unreadFinding(reason: string): Finding {
+function unreadFindings(reason: string | undefined): readonly Finding[] {
+  if (reason === undefined) return [];
   const fix =
     "mend it; if main was rewritten on purpose, say so once with `lapse apply --accept-main <commit>`";
-  return error("LPS310", `the default branch: ${reason}`, fix);
-}
-
-/** Why main cannot be believed: it no longer contains what was processed before. */
-async function rewriting(
-  context: Context,
-  { view }: Main,
-  { tip }: LedgerState,
-  acceptMain: string | undefined,
-): Promise<string | undefined> {
-  if (!view || tip.main === undefined || tip.main === view.commit || acceptMain === view.commit)
-    return undefined;
-  if (await context.repo.isAncestor(tip.main, view.commit)) return undefined;
-  return `it was rewritten, and no longer contains ${tip.main.slice(0, 12)}`;
-}
-
-async function readMain(context: Context): Promise<Main> {
-  const books = rulebooks(context);
-  const { repo } = context;
-  const unread = await unreachable(context);
-  const branch = await repo.defaultBranch();
-  const commit = unread === undefined ? await repo.remoteTip(branch) : undefined;
-  if (commit === undefined) return { view: undefined, branch, books, unread };
-  const entries = await repo.tree(commit, "requests");
-  const files = new Map(entries.map((e) => [e.path, e]));
-  return { view: { commit, files, rules: await books.at(commit) }, branch, books, unread };
-}
-
-/** Why the remote could not be fetched. Ending access goes on all the same, from what was fetched last. */
-async function unreachable({ repo }: Context): Promise<string | undefined> {
-  try {
-    return (await repo.fetch()) ? undefined : "the remote could not be reached";
-  } catch (problem) {
-    if (problem instanceof Problem) return problem.message;
-    throw problem;
-  }
+  return [error("LPS310", `the default branch: ${reason}`, fix)];
 }
 
 interface News {

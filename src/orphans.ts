@@ -80,7 +80,7 @@ async function addressesOf(
   const acts = await Promise.all(
     first.map(async (a) => (await context.provider(a.provider))?.grants === true),
   );
-  return first.filter((_, i) => acts[i]);
+  return first.filter((_, i) => acts[i] === true);
 }
 
 async function takeAway(context: Context, orphans: readonly Marked[]): Promise<readonly Outcome[]> {

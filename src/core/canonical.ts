@@ -18,19 +18,48 @@ export function canonical(value: unknown): string {
   throw new RangeError(`${typeof value} is not JSON`);
 }
 
+/** Is this text the one that stands for the value? */
+export function isCanonical(value: unknown, text: string): boolean {
+  try {
+    return canonical(value) === text;
+  } catch {
+    return false;
+  }
+}
+
+/** Deeper than any answer that is worth keeping, and far from what a stack can hold. */
+const DEEPEST = 64;
+
 /** A value that is canonical whatever a vendor answered: a receipt must not be lost over an odd number or letter. */
 export function tame(value: unknown): Json {
-  if (value === null || typeof value === "boolean") return value;
-  if (typeof value === "string") return tameText(value);
-  if (typeof value === "number") return Number.isSafeInteger(value) ? value + 0 : String(value);
-  if (Array.isArray(value)) return value.map(tame);
-  return typeof value === "object" ? tameObject(value) : typeof value;
+  return tameAt(value, 0);
 }
 
 /** `tame` for an object's fields; fields without a value are left out. */
 export function tameObject(value: object): JsonObject {
+  return tameFields(value, 0);
+}
+
+/** `tame` for the texts in a value alone: a number that is none stays, and `canonical` refuses it. */
+export function tameTexts<T>(value: T): T {
+  if (typeof value === "string") return tameText(value) as T;
+  if (Array.isArray(value)) return value.map(tameTexts) as T;
+  if (!isObject(value)) return value;
+  const fields = Object.entries(value).map(([key, field]) => [tameText(key), tameTexts<unknown>(field)]);
+  return Object.fromEntries(fields) as T;
+}
+
+function tameAt(value: unknown, depth: number): Json {
+  if (value === null || typeof value === "boolean") return value;
+  if (typeof value === "string") return tameText(value);
+  if (typeof value === "number") return Number.isSafeInteger(value) ? value + 0 : String(value);
+  if (typeof value !== "object" || depth > DEEPEST) return typeof value;
+  return Array.isArray(value) ? value.map((one) => tameAt(one, depth + 1)) : tameFields(value, depth);
+}
+
+function tameFields(value: object, depth: number): JsonObject {
   const fields = Object.entries(value).filter(([, field]) => field !== undefined);
-  return Object.fromEntries(fields.map(([key, field]) => [tameText(key), tame(field)]));
+  return Object.fromEntries(fields.map(([key, field]) => [tameText(key), tameAt(field, depth + 1)]));
 }
 
 function object(value: object): string {
@@ -44,7 +73,10 @@ function isObject(value: unknown): value is object {
   return prototype === Object.prototype || prototype === null;
 }
 
+const PLAIN = /^[\x20-\x7e]*$/;
+
 function text(value: string): string {
+  if (PLAIN.test(value)) return JSON.stringify(value);
   if (/\p{Surrogate}/u.test(value)) throw new RangeError("half a character is not canonical");
   if (value.normalize("NFC") !== value) throw new RangeError("only text in NFC is canonical");
   return JSON.stringify(value);
@@ -52,5 +84,6 @@ function text(value: string): string {
 
 /** `tame` for a text. */
 export function tameText(value: string): string {
+  if (PLAIN.test(value)) return value;
   return value.replace(/\p{Surrogate}/gu, "\ufffd").normalize("NFC");
 }

@@ -1,5 +1,5 @@
 // How are entries chained, so that nobody changes one unseen?
-import { canonical, tameObject, tameText } from "./canonical.ts";
+import { canonical, tameObject, tameText, tameTexts } from "./canonical.ts";
 import type { Draft, Entry, Tip } from "./entry.ts";
 import type { Instant } from "./model.ts";
 
@@ -24,9 +24,13 @@ export interface Batch {
   readonly run: string;
 }
 
-/** An entry at its place. Throws RangeError when the draft holds what is not canonical; vendors' words are tamed. */
+/**
+ * An entry at its place. Whoever chose a path, a name or an answer, it is tamed: one odd letter must not keep every
+ * later run from writing. Throws RangeError only when a number of ours is not exact, which is a bug.
+ */
 function seal(draft: Draft, { seq, at, run, prev }: Seal): Entry {
-  return { ...withTamedAnswers(draft), v: 1, seq, at, run, prev };
+  const answered = "receipt" in draft ? { ...draft, receipt: tameObject(draft.receipt) } : draft;
+  return { ...tameTexts(answered), v: 1, seq, at, run: tameText(run), prev };
 }
 
 /** The hash of an entry, given its canonical text; the prefix keeps it apart from hashes of anything else. */
@@ -70,13 +74,4 @@ export function nextTip(tip: Tip, entries: readonly Entry[], hash: string, main?
 
 function latest(a: Instant | undefined, b: Instant): Instant {
   return a !== undefined && a > b ? a : b;
-}
-
-function withTamedAnswers(draft: Draft): Draft {
-  return {
-    ...draft,
-    ...("receipt" in draft && { receipt: tameObject(draft.receipt) }),
-    ...("residue" in draft && { residue: draft.residue.map(tameText) }),
-    ...("error" in draft && { error: tameText(draft.error) }),
-  };
 }

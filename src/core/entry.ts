@@ -141,4 +141,8 @@ export interface Tip {
   readonly main?: string;
   /** Last time a sweep finished. */
   readonly heartbeat?: Instant;
+  /** SHA-256 of the text of `live.jsonl`. A tip without it vouches for no list of open cases. */
+  readonly live?: string;
+  /** Path of the log file that ends with the entry `seq`; absent before the first entry. */
+  readonly log?: string;
 }

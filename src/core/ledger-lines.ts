@@ -1,10 +1,11 @@
 // Is this text an entry, an open case, a tip? (the ledger's files are read as if a stranger had written them)
+import { isCanonical } from "./canonical.ts";
 import type { Draft, Entry, LiveGrant, Tip } from "./entry.ts";
 
-type Kind = "text" | "int" | "flag" | "object" | "list";
+type Kind = "text" | "int" | "count" | "instant" | "flag" | "object" | "texts" | "op" | "hash" | "commit";
 type Shape = Readonly<Record<string, Kind>>;
 
-const WINDOW: Shape = { start: "int", end: "int" };
+const WINDOW: Shape = { start: "instant", end: "instant" };
 const CLAIM: Shape = {
   request: "text",
   owner: "text",
@@ -36,18 +37,35 @@ const ADMISSION: Shape = {
   breakGlass: "flag",
   evidence: "object",
 };
-const SEALED: Shape = { v: "int", seq: "int", at: "int", run: "text", prev: "text", kind: "text" };
+const EVIDENCE: Shape = {
+  pull: "int",
+  author: "int",
+  openedAt: "instant",
+  mergedAt: "instant",
+  before: "text",
+  after: "text",
+  head: "text",
+  policyAtMerge: "text",
+  policyNow: "text",
+};
+const APPROVAL: Shape = { person: "text", user: "int", review: "int", at: "instant", commit: "text" };
+const CASE: Shape = { request: "text", phase: "text", standing: "flag" };
+const ENDING: Shape = { because: "text", since: "instant" };
+const FAILURE: Shape = { op: "op", error: "text", since: "instant", count: "count" };
+const TIP: Shape = { seq: "count", hash: "hash" };
+const TIP_MORE: Shape = { main: "commit", heartbeat: "instant", live: "hash", log: "text" };
+const SEALED: Shape = { v: "int", seq: "count", at: "instant", run: "text", prev: "text", kind: "text" };
 const FILE: Shape = { request: "text", path: "text", blob: "text" };
 const ACT: Shape = { request: "text", target: "text" };
 const DRAFTS: Readonly<Record<Draft["kind"], Shape>> = {
   admitted: { request: "text", admission: "object" },
-  refused: { ...FILE, codes: "list" },
+  refused: { ...FILE, codes: "texts" },
   missed: { ...FILE, because: "text" },
-  intent: { ...ACT, op: "text", assignment: "object" },
+  intent: { ...ACT, op: "op", assignment: "object" },
   granted: { ...ACT, standing: "flag", receipt: "object" },
   "revoke-sent": { ...ACT, because: "text", receipt: "object" },
-  revoked: { ...ACT, because: "text", end: "int", residue: "list", receipt: "object" },
-  failed: { ...ACT, op: "text", error: "text" },
+  revoked: { ...ACT, because: "text", end: "instant", residue: "texts", receipt: "object" },
+  failed: { ...ACT, op: "op", error: "text" },
   heartbeat: { main: "text" },
   violation: { code: "text", subject: "text" },
 };
@@ -57,6 +75,9 @@ const PHASES: readonly unknown[] = [
   "granted",
   "ending",
 ] satisfies LiveGrant["phase"][];
+
+/** The last millisecond of the year 9999, after which no time can be printed. */
+const LAST = 253_402_300_799_999;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -70,32 +91,48 @@ export function parseEntry(line: string): Entry | undefined {
 }
 
 function isWhole(kind: string, value: Fields): boolean {
-  if (kind === "admitted") return isAdmission(value["admission"] as Fields);
-  return kind !== "intent" || has(value["assignment"] as Fields, ASSIGNMENT);
+  if (kind === "intent") return has(value["assignment"], ASSIGNMENT);
+  return kind !== "admitted" || (isAdmission(value["admission"]) && !hasMore(value["admission"]));
 }
 
-/** Undefined when the line is not an open case. */
+/**
+ * Undefined when the line is not an open case in canonical form, whole to the last field: what is kept past its end
+ * for an odd field, or cannot be written back, is worse than reading the log.
+ */
 export function parseLive(line: string): LiveGrant | undefined {
   const value = fieldsOf(line);
-  if (!value || !has(value, { request: "text", phase: "text", standing: "flag" })) return undefined;
-  const assignment = value["assignment"];
-  if (assignment !== undefined && !(is(assignment, "object") && has(assignment as Fields, ASSIGNMENT)))
+  if (!value || !has(value, CASE) || !PHASES.includes(value["phase"]) || !isAdmission(value))
     return undefined;
-  return isAdmission(value) && PHASES.includes(value["phase"]) ? (value as unknown as LiveGrant) : undefined;
+  const whole =
+    may(value, "assignment", ASSIGNMENT) &&
+    may(value, "ending", ENDING) &&
+    may(value, "failure", FAILURE) &&
+    mayHave(value, { grantedAt: "instant" }) &&
+    (value["phase"] === "ending") === (value["ending"] !== undefined);
+  return whole && isCanonical(value, line) ? (value as unknown as LiveGrant) : undefined;
 }
 
-/** Undefined when the text is not a `tip.json`. */
+/** Undefined when the text is not a `tip.json`; fields that we do not know are dropped. */
 export function parseTip(text: string): Tip | undefined {
   const value = fieldsOf(text);
-  if (!value || !has(value, { seq: "int", hash: "text" })) return undefined;
-  const { main, heartbeat } = value;
-  if ((main !== undefined && !is(main, "text")) || (heartbeat !== undefined && !is(heartbeat, "int")))
-    return undefined;
-  return value as unknown as Tip;
+  if (!value || !has(value, TIP) || !mayHave(value, TIP_MORE)) return undefined;
+  const known = Object.entries(value).filter(([key]) => key in TIP || key in TIP_MORE);
+  return Object.fromEntries(known) as unknown as Tip;
 }
 
-function isAdmission(value: Fields): boolean {
-  return has(value, ADMISSION) && has(value["claim"] as Fields, CLAIM);
+function isAdmission(value: unknown): boolean {
+  if (!has(value, ADMISSION) || !has(value["claim"], CLAIM) || !mayHave(value, { extends: "text" }))
+    return false;
+  const evidence = value["evidence"];
+  if (!has(evidence, EVIDENCE)) return false;
+  const { approvals, mergedBy } = evidence;
+  const approved = Array.isArray(approvals) && approvals.every((one: unknown) => has(one, APPROVAL));
+  return approved && (mergedBy === null || is(mergedBy, "int"));
+}
+
+/** Does an admission claim what only the entries after it may say? */
+function hasMore(admission: unknown): boolean {
+  return ["assignment", "grantedAt", "ending", "failure"].some((key) => key in (admission as Fields));
 }
 
 function fieldsOf(text: string): Fields | undefined {
@@ -107,21 +144,35 @@ function fieldsOf(text: string): Fields | undefined {
   }
 }
 
-function has(value: Fields, shape: Shape): boolean {
-  return Object.entries(shape).every(([key, kind]) => is(value[key], kind));
+function has(value: unknown, shape: Shape): value is Fields {
+  return (
+    is(value, "object") && Object.entries(shape).every(([key, kind]) => is((value as Fields)[key], kind))
+  );
 }
 
+/** Fields that need not be there, and are of their kind where they are. */
+function mayHave(value: Fields, shape: Shape): boolean {
+  return Object.entries(shape).every(([key, kind]) => value[key] === undefined || is(value[key], kind));
+}
+
+function may(value: Fields, key: string, shape: Shape): boolean {
+  return value[key] === undefined || has(value[key], shape);
+}
+
+const KINDS: Readonly<Record<Kind, (value: unknown) => boolean>> = {
+  text: (value) => typeof value === "string",
+  int: Number.isSafeInteger,
+  // Far from where counting on would be inexact.
+  count: (value) => Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= 2 ** 52,
+  instant: (value) => Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= LAST,
+  flag: (value) => typeof value === "boolean",
+  object: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+  texts: (value) => Array.isArray(value) && value.every((one) => typeof one === "string"),
+  op: (value) => value === "grant" || value === "revoke",
+  hash: (value) => typeof value === "string" && /^[0-9a-f]{64}$/.test(value),
+  commit: (value) => typeof value === "string" && /^[0-9a-f]{40}$/.test(value),
+};
+
 function is(value: unknown, kind: Kind): boolean {
-  switch (kind) {
-    case "text":
-      return typeof value === "string";
-    case "int":
-      return Number.isSafeInteger(value);
-    case "flag":
-      return typeof value === "boolean";
-    case "list":
-      return Array.isArray(value);
-    case "object":
-      return typeof value === "object" && value !== null && !Array.isArray(value);
-  }
+  return KINDS[kind](value);
 }

@@ -1,9 +1,12 @@
 // Where in the ledger's tree is what?
+import { tameText } from "./canonical.ts";
 import type { Hash } from "./chain.ts";
 import type { Instant } from "./model.ts";
 
 export const TIP = "tip.json";
 export const LIVE = "live.jsonl";
+/** Folder of the used ids. */
+export const IDS = "ids";
 const ID = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** The file of the append that begins with this entry. */
@@ -18,10 +21,13 @@ export function seqOfPath(path: string): number | undefined {
   return seq === undefined ? undefined : Number(seq);
 }
 
-/** The file whose existence says that an id is used up. What cannot be an id is filed under its hash. */
+/**
+ * The file whose existence says that an id is used up. What cannot be an id is filed under its hash, in the spelling
+ * that its entry has: the same file name leads to the same place however it is written.
+ */
 export function idPath(id: string, hash: Hash): string {
-  const digest = hash(id);
-  return `ids/${digest.slice(0, 2)}/${ID.test(id) ? id : `=${digest}`}`;
+  const digest = hash(tameText(id));
+  return `${IDS}/${digest.slice(0, 2)}/${ID.test(id) ? id : `=${digest}`}`;
 }
 
 /** Folders that hold every entry written at or after an instant, given the years that there are. */

@@ -28,17 +28,21 @@ interface Admitted {
 }
 
 /** A hundred thousand grants ask about a few hundred lists: each is looked up once per catalog. */
-const admittedBy = new WeakMap<Catalog, WeakMap<readonly string[], Admitted>>();
+const admittedBy = new WeakMap<Catalog, Map<readonly string[], Admitted>>();
 
 function admitted(catalog: Catalog, entries: readonly string[]): Admitted {
-  const lists = admittedBy.get(catalog) ?? new WeakMap<readonly string[], Admitted>();
-  admittedBy.set(catalog, lists);
-  const known = lists.get(entries) ?? {
+  let lists = admittedBy.get(catalog);
+  if (!lists) admittedBy.set(catalog, (lists = new Map<readonly string[], Admitted>()));
+  let found = lists.get(entries);
+  if (!found) lists.set(entries, (found = admittedNow(catalog, entries)));
+  return found;
+}
+
+function admittedNow(catalog: Catalog, entries: readonly string[]): Admitted {
+  return {
     people: new Set(entries.flatMap((entry) => names(catalog, entry) ?? [])),
     isPartial: entries.some((entry) => isUnreadableGroup(catalog, entry)),
   };
-  lists.set(entries, known);
-  return known;
 }
 
 function isUnreadableGroup(catalog: Catalog, entry: string): boolean {

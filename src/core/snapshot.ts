@@ -14,7 +14,7 @@ export interface SweepView {
   readonly live: readonly LiveGrant[];
   readonly main: MainView | undefined;
   /** Why main is missing. */
-  readonly unread?: string;
+  readonly unread: string | undefined;
 }
 
 /** Main as it was read completely; half-read is `undefined` above, never a shorter list. */

@@ -58,8 +58,8 @@ interface Meaning {
 const MEANINGS = new WeakMap<Schema, Meaning>();
 
 function meaningOf(root: Schema): Meaning {
-  const known = MEANINGS.get(root) ?? meaningAt([root], root);
-  MEANINGS.set(root, known);
+  let known = MEANINGS.get(root);
+  if (!known) MEANINGS.set(root, (known = meaningAt([root], root)));
   return known;
 }
 
@@ -69,8 +69,8 @@ function meaningAt(schemas: readonly Schema[], root: Schema): Meaning {
   const prefix = Math.max(0, ...all.map(({ prefixItems }) => ((prefixItems ?? []) as unknown[]).length));
   const inner = new Map<string | number, Meaning>();
   const once = (step: string | number, found: () => readonly Schema[]): Meaning => {
-    const known = inner.get(step) ?? meaningAt(found(), root);
-    inner.set(step, known);
+    let known = inner.get(step);
+    if (!known) inner.set(step, (known = meaningAt(found(), root)));
     return known;
   };
   return {

@@ -1,5 +1,5 @@
 // Is the ledger what Lapse wrote? (every entry in its place, and every index what the log adds up to)
-import { canonical } from "./canonical.ts";
+import { canonical, isCanonical, tameObject } from "./canonical.ts";
 import { GENESIS, hashOfLine, type Hash } from "./chain.ts";
 import type { Entry, LiveGrant, Tip } from "./entry.ts";
 import { error } from "./finding.ts";
@@ -27,10 +27,21 @@ export interface Checkpoint {
 export interface Verifier {
   /** The entry, if the line is one, whatever is wrong with its place. */
   add(raw: RawLine): Entry | undefined;
+  /** `add`, and how well the line fits to the one before. */
+  judge(raw: RawLine): Judged | undefined;
+  /** The last entry that counts. */
+  tip(): Tip;
   /** What is wrong with the chain so far, in its order. */
   chain(): readonly Finding[];
   /** What is wrong with the indexes, once every line was added. */
   indexes(checkpoint: Checkpoint): readonly Finding[];
+}
+
+export interface Judged {
+  readonly entry: Entry;
+  /** `next`: in its place, and written after the entry before. `astray`: neither. `passed`: it does not count at all. */
+  readonly fit: "next" | "astray" | "passed";
+  readonly isCanonical: boolean;
 }
 
 interface State {
@@ -44,6 +55,8 @@ interface State {
   readonly ids: Map<string, string>;
 }
 
+/** More entries than are ever lost at once: a number beyond is an attempt to use all numbers up. */
+const LONGEST_GAP = 1_000_000;
 const COMPARE = "compare with another clone of the ledger branch, and look at who pushed to it";
 
 export function verifier(hash: Hash): Verifier {
@@ -57,7 +70,9 @@ export function verifier(hash: Hash): Verifier {
     ids: new Map(),
   };
   return {
-    add: (raw) => add(state, raw, hash),
+    add: (raw) => judge(state, raw, hash)?.entry,
+    judge: (raw) => judge(state, raw, hash),
+    tip: () => ({ seq: state.seq, hash: state.hash }),
     chain: () => state.chain,
     indexes: (checkpoint) => [...state.against, ...compare(state, checkpoint)],
   };
@@ -70,50 +85,46 @@ export function verifyChain(lines: Iterable<RawLine>, hash: Hash): readonly Find
   return verify.chain();
 }
 
-function add(state: State, { path, line }: RawLine, hash: Hash): Entry | undefined {
+function judge(state: State, { path, line }: RawLine, hash: Hash): Judged | undefined {
   const before = state.place;
   const at = { file: path, line: path === before.file ? before.line + 1 : 1, column: 1 };
   state.place = at;
-  const entry = parseEntry(line);
-  if (!entry || !isCanonical(entry, line) || (at.line === 1 && seqOfPath(path) !== entry.seq)) {
+  const read = parseEntry(line);
+  const written = read !== undefined && isCanonical(read, line);
+  if (!read || !written || (at.line === 1 && seqOfPath(path) !== read.seq)) {
     state.chain.push(
       error("LPS504", `no readable entry ${state.seq + 1} at ${path}:${at.line}`, COMPARE, at),
     );
-    if (!entry) return undefined;
+    if (!read) return undefined;
   }
-  if (inOrder(state, entry, { before, at })) {
+  const entry = written ? read : (tameObject(read) as unknown as Entry);
+  const fit = fitOf(state, entry, { before, at });
+  if (fit !== "passed") {
     state.seq = entry.seq;
     state.hash = hashOfLine(line, hash);
     remember(state, entry, at, hash);
   }
-  return entry;
+  return { entry, fit, isCanonical: written };
 }
 
 /** Judges an entry's place; one that was passed already does not count. */
-function inOrder(state: State, entry: Entry, { before, at }: { before: Place; at: Place }): boolean {
+function fitOf(state: State, entry: Entry, { before, at }: { before: Place; at: Place }): Judged["fit"] {
   const expected = state.seq + 1;
-  if (entry.seq < expected) {
+  if (entry.seq < expected || entry.seq > expected + LONGEST_GAP) {
     const message = `entry ${entry.seq} stands where entry ${expected} belongs`;
     state.chain.push(error("LPS503", message, COMPARE, at));
-    return false;
+    return "passed";
   }
   if (entry.seq > expected) {
     const last = entry.seq - 1;
     const gap = last === expected ? `entry ${expected} is` : `entries ${expected} to ${last} are`;
     state.chain.push(error("LPS502", `${gap} missing before ${at.file}:${at.line}`, COMPARE, at));
-  } else if (entry.prev !== state.hash) {
-    const message = `entry ${state.seq} is not the one that entry ${entry.seq} was written after`;
-    state.chain.push(error("LPS501", message, COMPARE, state.seq === 0 ? at : before));
+    return "astray";
   }
-  return true;
-}
-
-function isCanonical(entry: Entry, line: string): boolean {
-  try {
-    return canonical(entry) === line;
-  } catch {
-    return false;
-  }
+  if (entry.prev === state.hash) return "next";
+  const message = `entry ${state.seq} is not the one that entry ${entry.seq} was written after`;
+  state.chain.push(error("LPS501", message, COMPARE, state.seq === 0 ? at : before));
+  return "astray";
 }
 
 function remember(state: State, entry: Entry, at: Place, hash: Hash): void {

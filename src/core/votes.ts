@@ -173,8 +173,9 @@ export function standing(facts: PullFacts): readonly Review[] {
 export function isVeto(review: Review, { timeline }: PullFacts): boolean {
   if (review.state !== "DISMISSED") return review.state === "CHANGES_REQUESTED";
   const event = timeline.find((e) => e.dismissed?.review === review.id);
-  if (event?.dismissed?.was === "approved") return false;
-  return event?.actor?.id !== review.user?.id || event === undefined;
+  if (!event) return true;
+  const byItsAuthor = event.actor !== null && event.actor.id === review.user?.id;
+  return event.dismissed?.was !== "approved" && !byItsAuthor;
 }
 
 /** Names of defences that a mutation test has switched off. Production never passes any. */

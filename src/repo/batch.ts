@@ -1,6 +1,5 @@
 // How are objects read without a process for each question? (one `git cat-file --batch`, kept for the next question)
 import { spawn } from "node:child_process";
-import type { Socket } from "node:net";
 import { Problem } from "../core/problem.ts";
 import { failed, type Git } from "./process.ts";
 
@@ -69,6 +68,11 @@ async function answer(reader: Reader, name: string): Promise<GitObject | undefin
   throw new Problem("misconfigured", `git cat-file answered ${header.slice(0, 80)}`, "run `git fsck`");
 }
 
+interface Handle {
+  ref(): void;
+  unref(): void;
+}
+
 function start(git: Git): Reader {
   const child = spawn("git", ARGS, { cwd: git.dir, env: git.env });
   const closed = new Promise<number | null | Error>((resolve) => {
@@ -76,14 +80,18 @@ function start(git: Git): Reader {
     child.once("close", resolve);
   });
   let complaint = "";
-  child.stderr.on("data", (chunk: Buffer) => (complaint = (complaint + chunk.toString()).slice(0, MAX_STDERR)));
+  child.stderr.on(
+    "data",
+    (chunk: Buffer) => (complaint = (complaint + chunk.toString()).slice(0, MAX_STDERR)),
+  );
   // git may exit before it has read everything; its exit code tells why.
   child.stdin.on("error", () => undefined);
-  const handles = [child, child.stdin as Socket, child.stdout as Socket, child.stderr as Socket];
-  const chunks = child.stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  // Pipes are sockets: they can be told not to keep this process alive, whatever their types say.
+  const handles = [child, child.stdin, child.stdout, child.stderr] as readonly unknown[] as readonly Handle[];
+  const chunks = child.stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>;
   const next = async (): Promise<Buffer> => {
-    const { done, value } = await chunks.next();
-    if (done !== true) return value;
+    const chunk = await chunks.next();
+    if (chunk.done !== true) return chunk.value;
     throw failed(git, ARGS, await closed, complaint);
   };
   let timer: NodeJS.Timeout | undefined;

@@ -1,5 +1,6 @@
 // How is the ledger kept on a branch? (the Ledger port on a git repository)
 import { join } from "node:path";
+import { tameText } from "../core/canonical.ts";
 import type { Entry } from "../core/entry.ts";
 import { parseEntry } from "../core/ledger-lines.ts";
 import { logFolders } from "../core/ledger-paths.ts";
@@ -13,7 +14,8 @@ import { checkpointAt, linesOf, logLines, sha256 } from "./ledger-state.ts";
 import { callOf, decide, record, type Writer } from "./ledger-write.ts";
 import type { Ledger } from "./ledger.ts";
 import { parseTip } from "../core/ledger-lines.ts";
-import { entriesOf, objects } from "./objects.ts";
+import { objects } from "./batch.ts";
+import { entriesOf } from "./objects.ts";
 import { outbox } from "./outbox.ts";
 import { run, type Git } from "./process.ts";
 import type { NewCommit } from "./repo.ts";
@@ -58,11 +60,9 @@ async function used(store: Store, ids: readonly string[]): Promise<ReadonlySet<s
   if (ids.length === 0) return new Set();
   const [{ commit }, { kept }] = await Promise.all([accepted(store), store.outbox.read()]);
   const there = await usedIds(store.repo.git, commit, ids);
-  const asked = new Set(ids);
-  const waiting = kept
-    .flatMap(({ drafts }) => drafts)
-    .flatMap((draft) => ("request" in draft && asked.has(draft.request) ? [draft.request] : []));
-  return new Set([...there, ...waiting]);
+  const drafts = kept.flatMap((one) => one.drafts);
+  const waiting = new Set(drafts.flatMap((draft) => ("request" in draft ? [tameText(draft.request)] : [])));
+  return new Set(ids.filter((id) => there.has(id) || waiting.has(tameText(id))));
 }
 
 async function since(store: Store, at: Instant): Promise<readonly Entry[]> {
@@ -105,7 +105,10 @@ async function verify(store: Store, visit?: (entry: Entry) => void): Promise<rea
   if (base.commit === "") return findings;
   const { tip = "", live = "" } = await checkpointAt(git, base.commit);
   const indexes = { tip: parseTip(tip), live: linesOf(live), ids: await idsAt(git, base.commit) };
-  return [...findings, ...verifying.chain(), ...verifying.indexes(indexes)];
+  const found = [...verifying.chain(), ...verifying.indexes(indexes)];
+  // What a reading of everything says is more exact than why the checkpoint was not believed.
+  const others = findings.filter((finding) => !base.findings.includes(finding));
+  return [...others, ...(found.length > 0 ? found : base.findings)];
 }
 
 async function idsAt(git: Git, commit: string): Promise<ReadonlyMap<string, string>> {

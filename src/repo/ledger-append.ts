@@ -5,13 +5,12 @@ import { canonical } from "../core/canonical.ts";
 import { nextTip, sealAll, type Batch } from "../core/chain.ts";
 import type { Draft, Entry, LiveGrant, Tip } from "../core/entry.ts";
 import { foldInto } from "../core/fold.ts";
-import { idPath, LIVE, logPath, TIP } from "../core/ledger-paths.ts";
+import { idPath, IDS, LIVE, logPath, TIP } from "../core/ledger-paths.ts";
 import type { Instant } from "../core/model.ts";
 import { blobOf } from "../core/verify.ts";
-import { liveLine, sha256, type Committed } from "./ledger-state.ts";
-import { oid } from "./names.ts";
-import { entriesOf } from "./objects.ts";
-import { run, type Git } from "./process.ts";
+import { liveText, sha256, type Committed } from "./ledger-state.ts";
+import { contents, entryAt } from "./objects.ts";
+import type { Git } from "./process.ts";
 import type { NewCommit } from "./repo.ts";
 import { build } from "./write.ts";
 
@@ -42,11 +41,18 @@ export async function buildAppend(
     entries.flatMap((e) => (isDecision(e) ? [e.request] : [])),
   );
   const folded = foldAll(base.live, entries, used);
-  const tip = nextTip(base.tip, entries, hash, main);
+  const live = liveText(folded.live);
+  const log = logFile(at, entries, lines);
+  const last = Object.keys(log).at(-1);
+  const tip = {
+    ...nextTip(base.tip, entries, hash, main),
+    live: sha256(live),
+    ...(last !== undefined && { log: last }),
+  };
   const files = {
-    ...logFile(at, entries, lines),
+    ...log,
     ...idFiles(entries, used),
-    [LIVE]: liveText(folded.live),
+    [LIVE]: live,
     [TIP]: `${canonical(tip satisfies Tip)}\n`,
   };
   const caseOf = (request: string): LiveGrant | undefined =>
@@ -71,10 +77,16 @@ export async function usedIds(
   ids: readonly string[],
 ): Promise<ReadonlySet<string>> {
   if (commit === "" || ids.length === 0) return new Set();
-  const paths = new Map(ids.map((id) => [idPath(id, sha256), id]));
-  const folders = [...new Set([...paths.keys()].map((path) => path.slice(0, path.lastIndexOf("/") + 1)))];
-  const { out } = await run(git, ["ls-tree", "-z", "--full-tree", oid(commit), "--", ...folders]);
-  return new Set(entriesOf(out).flatMap(({ path }) => paths.get(path) ?? []));
+  const paths = new Map(ids.map((id) => [id, idPath(id, sha256)]));
+  const wanted = new Set([...paths.values()].map((path) => path.slice(0, path.lastIndexOf("/"))));
+  const root = await entryAt(git, commit, IDS);
+  const [folders = []] = root ? await contents(git, [root]) : [];
+  const files = await contents(
+    git,
+    folders.filter(({ path }) => wanted.has(path)),
+  );
+  const there = new Set(files.flat().map(({ path }) => path));
+  return new Set(ids.filter((id) => there.has(paths.get(id) ?? "")));
 }
 
 type Decision = Extract<Entry, { readonly kind: "admitted" | "refused" | "missed" }>;
@@ -111,11 +123,6 @@ function logFile(at: Instant, entries: readonly Entry[], lines: readonly string[
   if (!first) return {};
   const youngest = entries.reduce((day, entry) => (entry.at > day ? entry.at : day), at);
   return { [logPath(youngest, first.seq)]: lines.map((line) => `${line}\n`).join("") };
-}
-
-function liveText(live: ReadonlyMap<string, LiveGrant>): string {
-  const sorted = [...live].sort(([a], [b]) => (a < b ? -1 : 1));
-  return sorted.map(([, grant]) => `${liveLine(grant)}\n`).join("");
 }
 
 /** An id keeps the content that it was first used with. */

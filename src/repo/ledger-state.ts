@@ -1,16 +1,17 @@
 // What does the ledger say at a commit? (the checkpoint; where it cannot be read, the log itself)
 import { createHash } from "node:crypto";
 import { canonical } from "../core/canonical.ts";
-import { EMPTY_TIP, hashOfLine } from "../core/chain.ts";
-import type { Entry, LiveGrant, Tip } from "../core/entry.ts";
-import { error, warning } from "../core/finding.ts";
-import { foldInto } from "../core/fold.ts";
+import { EMPTY_TIP, GENESIS, hashOfLine } from "../core/chain.ts";
+import type { LiveGrant, Tip } from "../core/entry.ts";
+import { error } from "../core/finding.ts";
 import { parseEntry, parseLive, parseTip } from "../core/ledger-lines.ts";
 import { LIVE, seqOfPath, TIP } from "../core/ledger-paths.ts";
 import type { Finding } from "../core/model.ts";
+import { refolder } from "../core/refold.ts";
 import type { RawLine } from "../core/verify.ts";
 import { oid } from "./names.ts";
-import { entriesOf, objects } from "./objects.ts";
+import { objects } from "./batch.ts";
+import { contents, entriesOf, entryAt } from "./objects.ts";
 import { run, type Git } from "./process.ts";
 import type { TreeEntry } from "./repo.ts";
 
@@ -39,14 +40,53 @@ export function liveLine(grant: LiveGrant): string {
   return text;
 }
 
-/** The checkpoint; rebuilt from the log, with a finding, where it is not readable. */
+/** `live.jsonl`. */
+export function liveText(live: ReadonlyMap<string, LiveGrant>): string {
+  const sorted = [...live].sort(([a], [b]) => (a < b ? -1 : 1));
+  return sorted.map(([, grant]) => `${liveLine(grant)}\n`).join("");
+}
+
+/** The checkpoint; rebuilt from the log, with a finding, where it is not what the last append wrote. */
 export async function committedAt(git: Git, commit: string): Promise<Committed> {
   if (commit === "") return EMPTY;
-  const { tip, live } = await checkpointAt(git, commit);
-  const parsed = parseTip(tip ?? "");
-  const cases = live === undefined ? undefined : casesOf(live);
-  if (parsed && cases) return { commit, tip: parsed, live: cases, findings: [] };
-  return rebuilt(git, commit, parsed);
+  const { tip = "", live } = await checkpointAt(git, commit);
+  const parsed = parseTip(tip);
+  if (!parsed) return rebuilt(git, commit, "tip.json is not readable");
+  const cases = live !== undefined && parsed.live === sha256(live) ? casesOf(live) : undefined;
+  if (!cases) return rebuilt(git, commit, "live.jsonl is not the one that tip.json vouches for", parsed);
+  if (!(await isLast(git, commit, parsed)))
+    return rebuilt(git, commit, "tip.json does not name the log's last entry", parsed);
+  return { commit, tip: parsed, live: cases, findings: [] };
+}
+
+/** Does the log end with the entry that the tip names? Reads one file, and the names in the youngest folders. */
+async function isLast(git: Git, commit: string, tip: Tip): Promise<boolean> {
+  const { seq, hash, log = "" } = tip;
+  const first = seqOfPath(log);
+  if (await isFollowed(git, commit, log)) return false;
+  if (first === undefined) return seq === 0 && hash === GENESIS && log === "";
+  let line = "";
+  for await (const object of objects(git, [`${oid(commit)}:${log}`]))
+    line = linesOf(object?.data.toString() ?? "").at(-1) ?? "";
+  return hashOfLine(line, sha256) === hash && parseEntry(line)?.seq === seq;
+}
+
+/** Has the log a file that is later than this one, in its folder or a younger one? */
+async function isFollowed(git: Git, commit: string, log: string): Promise<boolean> {
+  const root = await entryAt(git, commit, "log");
+  let level = root ? [root] : [];
+  // Years, months, days and the files in them.
+  for (let depth = 0; depth < 4; depth += 1) {
+    const inside = (
+      await contents(
+        git,
+        level.filter(({ mode }) => mode === "040000"),
+      )
+    ).flat();
+    level = inside.filter(({ path }) => path >= log.slice(0, path.length));
+  }
+  const last = seqOfPath(log) ?? 0;
+  return level.some(({ path }) => (seqOfPath(path) ?? 0) > last);
 }
 
 /** The texts of the checkpoint's two files, from one process. */
@@ -101,30 +141,28 @@ function casesOf(text: string): ReadonlyMap<string, LiveGrant> | undefined {
   return live;
 }
 
-async function rebuilt(git: Git, commit: string, known: Tip | undefined): Promise<Committed> {
-  const live = new Map<string, LiveGrant>();
-  const findings: Finding[] = [
-    warning(
-      "LPS510",
-      `the ledger's checkpoint at ${commit.slice(0, 12)} is damaged; the log was read instead`,
-      FIX,
-    ),
-  ];
-  let tip: Tip = { ...EMPTY_TIP, ...(known?.main !== undefined && { main: known.main }) };
-  for await (const { path, line } of logLines(git, commit)) {
-    const entry = parseEntry(line);
-    if (!entry) findings.push(error("LPS504", `a line of ${path} is no entry`, FIX));
-    else {
-      foldInto(live, entry);
-      tip = tipAfter(tip, entry, line);
-    }
+async function rebuilt(git: Git, commit: string, why: string, known?: Tip): Promise<Committed> {
+  const folding = refolder(sha256, known);
+  let log: string | undefined;
+  let seq = 0;
+  for await (const raw of logLines(git, commit)) {
+    const tip = folding.add(raw);
+    if (tip.seq > seq) log = raw.path;
+    seq = tip.seq;
   }
-  return { commit, tip, live, findings };
-}
-
-function tipAfter(tip: Tip, entry: Entry, line: string): Tip {
-  const beat = entry.kind === "heartbeat" ? { heartbeat: entry.at } : {};
-  return { ...tip, ...beat, seq: entry.seq, hash: hashOfLine(line, sha256) };
+  const { tip, live, findings } = folding.done();
+  const message = `the ledger's checkpoint at ${commit.slice(0, 12)} is damaged (${why}); the log was read instead`;
+  return {
+    commit,
+    tip: {
+      ...tip,
+      ...(known?.main !== undefined && { main: known.main }),
+      ...(log !== undefined && { log }),
+      live: sha256(liveText(live)),
+    },
+    live,
+    findings: [error("LPS510", message, FIX), ...findings],
+  };
 }
 
 const FIX = "run `lapse audit` and look at who pushed to the ledger branch";

@@ -1,6 +1,6 @@
 // What has happened, but is not on the remote yet? (receipts that wait in the clone; one file each, never overwritten)
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { access, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { EMPTY_TIP, sealAll, type Batch } from "../core/chain.ts";
 import { error } from "../core/finding.ts";
@@ -48,8 +48,19 @@ export function outbox(git: Git, folder: string): Outbox {
   };
 }
 
+/** An ordinary clone is known by its looks, as git knows it; anything else (a worktree, a bare clone) is asked for. */
 async function gitPath(git: Git, path: string): Promise<string> {
+  const own = join(git.dir, ".git");
+  const looks = await Promise.all(["HEAD", "objects", "refs"].map((name) => isThere(join(own, name))));
+  if (looks.every((there) => there)) return join(own, path);
   return (await run(git, ["rev-parse", "--path-format=absolute", "--git-path", path])).out.trim();
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 function damaged(name: string): Finding {

@@ -59,7 +59,7 @@ export function ledgerBranch(catalog: Catalog): {
   const seal = (drafts: readonly Draft[], at: Instant, main?: string): string => {
     const sealed = sealAll([{ drafts, at, run: "bench" }], tip, sha256);
     const path = logPath(at, tip.seq + 1);
-    tip = nextTip(tip, sealed.entries, sealed.hash, main);
+    tip = { ...nextTip(tip, sealed.entries, sealed.hash, main), log: path };
     for (const entry of sealed.entries) {
       const objection = foldInto(live, entry);
       if (objection !== undefined) throw new Error(objection);
@@ -81,7 +81,8 @@ export function ledgerBranch(catalog: Catalog): {
     close: (now, main) => {
       const log = seal([{ kind: "heartbeat", main }], now, main);
       const lines = [...live.keys()].sort().map((id) => `${canonical(live.get(id))}\n`);
-      const files = put(LIVE, lines.join("")) + put(TIP, `${canonical(tip)}\n`);
+      const text = lines.join("");
+      const files = put(LIVE, text) + put(TIP, `${canonical({ ...tip, live: sha256(text) })}\n`);
       return commit(LEDGER, now, "Heartbeat\n", log + files);
     },
   };

@@ -1,7 +1,7 @@
 // Who lives on a PostgreSQL server in a test? (own names per test; the applier has exactly what setup.sql gives)
 import { randomBytes } from "node:crypto";
 import pg from "pg";
-import type { Claim, Instant, JsonObject } from "../../src/core/model.ts";
+import type { Assignment, Claim, Instant, JsonObject } from "../../src/core/model.ts";
 import { provider } from "../../src/providers/postgres/index.ts";
 import type { Session } from "../../src/providers/provider.ts";
 import type { PostgresServer } from "../../src/sandbox/postgres.ts";
@@ -26,6 +26,12 @@ export interface Site {
   readonly addSubject: (name: string) => Promise<void>;
   /** A session of the subject; closed with the site. */
   login(subject: string, database?: string): Promise<pg.Client>;
+  /** A session of the subject whose open transaction keeps our role from being dropped. */
+  clings(subject: string, assignment: Assignment): Promise<pg.Client>;
+  /** The comment on our role. */
+  comment(assignment: Assignment): Promise<string>;
+  /** An administrator holds up every change of a membership, until the returned function is called. */
+  readonly hinder: () => Promise<() => Promise<void>>;
   /** Can the subject read what the role may read, in a new session? */
   readonly can: (subject: string) => Promise<boolean>;
   url(user: string, database?: string): string;
@@ -87,6 +93,24 @@ export async function site(server: PostgresServer): Promise<Site> {
       await client.connect();
       open.push(client);
       return client;
+    },
+    clings: async (subject, { mark }) => {
+      const client = await made.login(subject);
+      await client.query("CREATE TEMP TABLE mine (id int)");
+      await client.query(`BEGIN; GRANT SELECT ON mine TO ${quote(mark ?? "")}`);
+      return client;
+    },
+    comment: async ({ mark }) => {
+      const text = "SELECT shobj_description(oid, 'pg_authid') AS said FROM pg_roles WHERE rolname = $1";
+      return (await pool.query<{ said: string | null }>(text, [mark])).rows[0]?.said ?? "";
+    },
+    hinder: async () => {
+      const client = await pool.connect();
+      await client.query("BEGIN; LOCK TABLE pg_catalog.pg_auth_members IN SHARE MODE");
+      return async () => {
+        await client.query("ROLLBACK");
+        client.release();
+      };
     },
     can: async (subject) => {
       const client = new pg.Client({ connectionString: url(subject), connectionTimeoutMillis: 5_000 });

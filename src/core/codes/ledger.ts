@@ -49,7 +49,7 @@ export const LEDGER_CODES = {
   LPS510: {
     title: "ledger checkpoint rebuilt",
     explain:
-      "The tip or the list of open cases could not be read, so it was rebuilt from the log. The next append writes it anew; find out who damaged it.",
+      "The tip or the list of open cases was not what the last append wrote, or the log goes on behind it, so both were rebuilt from the log. A case stays open unless an entry beyond doubt closed it. The next append writes them anew; find out who damaged them, and remove a log file that Lapse did not write.",
   },
   LPS511: {
     title: "kept receipts not readable",

@@ -97,10 +97,27 @@ export function parentsOf(assignment: Assignment): readonly number[] {
 
 /** Is this role the one that the assignment describes? A stripped comment is forgiven when the rest agrees. */
 export function isOurs(role: OwnRole, assignment: Assignment): boolean {
+  if (role.comment !== null) return isMarked(role, assignment);
+  return role.members.some((edge) => edge.oid === memberOf(assignment));
+}
+
+/** Does the comment on this role prove that we made it for this assignment? */
+export function isMarked(role: OwnRole, assignment: Assignment): boolean {
   const mark = markOn(role);
-  const member = memberOf(assignment);
-  if (role.comment === null) return role.members.some((edge) => edge.oid === member);
-  return mark?.owner === assignment.owner && mark.member === member;
+  return mark?.owner === assignment.owner && mark.member === memberOf(assignment);
+}
+
+/**
+ * May the whole role go with the assignment? Its comment says so, or there is nothing about it that the assignment
+ * does not describe: whoever may change a comment must not be able to keep access alive with it.
+ */
+export function endsWith(role: OwnRole, assignment: Assignment): boolean {
+  if (isMarked(role, assignment)) return true;
+  const parents = parentsOf(assignment);
+  const known =
+    role.members.every(({ oid }) => oid === memberOf(assignment)) &&
+    role.parents.every(({ oid }) => parents.includes(oid));
+  return known && !role.login;
 }
 
 /** Does our role still give anybody anything? */

@@ -3,7 +3,7 @@ import type { Assignment, Instant, JsonObject } from "../../core/model.ts";
 import { ProviderError } from "../provider.ts";
 import { judge, memberOf, nameOf, parentsOf, rolesNamed, type OwnRole } from "./catalog.ts";
 import { readMark, writeMark } from "./names.ts";
-import { id, literal, PER_GRANTOR, type Db } from "./sql.ts";
+import { ALONE, id, literal, PER_GRANTOR, type Db } from "./sql.ts";
 
 interface Window {
   readonly end: Instant;
@@ -20,11 +20,22 @@ export async function grant(db: Db, assignment: Assignment, window: Window): Pro
   const there = await own(db, assignment);
   if (there) return converge(db, there, assignment, comment);
   try {
-    await db.run("grant", await statements(db, assignment, comment));
+    await alone(db, "grant", await statements(db, assignment, comment));
   } catch (thrown) {
     if (!(thrown instanceof ProviderError && TAKEN.includes(thrown.vendorCode))) throw thrown;
   }
   return confirmed(await own(db, assignment), assignment);
+}
+
+/** Whoever holds the appliers' lock can put a grant off, and nothing else. */
+async function alone(db: Db, doing: string, statements: readonly string[]): Promise<void> {
+  try {
+    await db.run(doing, [ALONE, ...statements]);
+  } catch (cause) {
+    if (!(cause instanceof ProviderError && cause.vendorCode === "55P03")) throw cause;
+    const message = `PostgreSQL did not ${doing}: somebody else holds a lock`;
+    throw new ProviderError("conflict", message, { vendorCode: cause.vendorCode, cause });
+  }
 }
 
 async function own(db: Db, assignment: Assignment): Promise<OwnRole | undefined> {
@@ -80,7 +91,7 @@ async function converge(
 ): Promise<JsonObject> {
   const receipt = confirmed(there, assignment);
   if (there.comment !== comment)
-    await db.run("note the end", [`COMMENT ON ROLE ${id(there.name)} IS ${literal(comment)}`]);
+    await alone(db, "note the end", [`COMMENT ON ROLE ${id(there.name)} IS ${literal(comment)}`]);
   return receipt;
 }
 

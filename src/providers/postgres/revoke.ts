@@ -1,91 +1,103 @@
-// How is access taken away? (first the membership, which nobody can block; then the role; then the sessions)
+// How is access taken away? (first the memberships, which nobody can hold up; then the sessions; then the role)
 import type { Assignment, JsonObject } from "../../core/model.ts";
 import { ProviderError, type Revocation } from "../provider.ts";
-import { givesNothing, isOurs, memberOf, nameOf, parentsOf, rolesNamed, type OwnRole } from "./catalog.ts";
-import { endSessions } from "./sessions.ts";
+import { givesNothing, isMarked, memberOf, nameOf, parentsOf, rolesNamed, type OwnRole } from "./catalog.ts";
+import { BLOCKED, cutOff, drop, leading, type Cut } from "./cut.ts";
+import { endBlocking, endSessions } from "./sessions.ts";
 import { id, type Db } from "./sql.ts";
 import { verify } from "./verify.ts";
 
-/** Read after the act: is the role there, may the subject have another way in, and which sessions has he open? */
+/** Read after the act: may the subject have another way in, and which sessions has he open? */
 interface Aftermath {
-  readonly there: boolean;
   readonly maybe: boolean;
   readonly pids: readonly number[];
 }
 
+interface Closed {
+  readonly allowed: boolean;
+  readonly standing: boolean;
+  readonly residue: readonly string[];
+}
+
 const NO_WAY = { allowed: false, standing: false };
 const AFTERMATH = `
-  SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1::name) AS there,
-    coalesce((SELECT bool_or(pg_has_role($2::oid, p, 'MEMBER')) FROM unnest($3::oid[]) AS p), false) AS maybe,
-    ARRAY(SELECT pid FROM pg_stat_activity WHERE usesysid = $2 AND pid <> pg_backend_pid()) AS pids`;
+  SELECT coalesce((SELECT bool_or(pg_has_role($1::oid, p, 'MEMBER')) FROM unnest($2::oid[]) AS p), false) AS maybe,
+    ARRAY(SELECT pid FROM pg_stat_activity WHERE usesysid = $1 AND pid <> pg_backend_pid()) AS pids`;
 
-/** `escaped`: every role of the assignment can still be used, by a way that is not ours. */
+/**
+ * `escaped`: every role of the assignment can still be used, by a way that is not of our name. Whatever a comment
+ * says, and whoever holds a lock, neither word is said while a role of our name leads the subject to any of them:
+ * then a conflict is thrown, or that the applier lacks the rights.
+ */
 export async function revoke(db: Db, assignment: Assignment): Promise<Revocation> {
-  const name = nameOf(assignment);
-  const before = (await rolesNamed(db, [name])).get(name);
-  const left = await end(db, before, assignment);
-  const { there, maybe, pids } = await aftermath(db, assignment);
-  if (there && left.length === 0)
-    throw new ProviderError("conflict", "a role of that name is there again", { vendorCode: "42710" });
-  const { allowed, standing } = maybe ? await verify(db, assignment) : NO_WAY;
-  // Whoever may go on by another way keeps his sessions.
-  const sessions = allowed ? [] : await endSessions(db, memberOf(assignment), pids);
-  const receipt: JsonObject = { role: name, oid: before?.oid ?? null };
-  return { state: standing ? "escaped" : "absent", receipt, residue: [...left, ...sessions] };
+  const cut = await cutOff(db, assignment);
+  const early = await closeSessions(db, assignment);
+  const kept = cut.role && cut.extent === "whole" ? await remove(db, cut.role, assignment) : undefined;
+  const left = await leftOver(db, assignment, cut, kept);
+  // Where the memberships could not be cut, it is the end of the role that ended the access.
+  const { standing, residue } = early.allowed ? await closeSessions(db, assignment) : early;
+  const receipt: JsonObject = { role: nameOf(assignment), oid: cut.role?.oid ?? null };
+  return { state: standing ? "escaped" : "absent", receipt, residue: [...left, ...residue] };
 }
 
-async function aftermath(db: Db, assignment: Assignment): Promise<Aftermath> {
-  const values = [nameOf(assignment), memberOf(assignment), parentsOf(assignment)];
-  const [after] = await db.rows<Aftermath>("be read back", AFTERMATH, values);
-  if (after) return after;
-  throw new ProviderError("transient", "PostgreSQL did not say what is left", { vendorCode: "none" });
+/** Whoever may go on by another way keeps his sessions. */
+async function closeSessions(db: Db, assignment: Assignment): Promise<Closed> {
+  const member = memberOf(assignment);
+  const [after] = await db.rows<Aftermath>("be read back", AFTERMATH, [member, parentsOf(assignment)]);
+  if (!after)
+    throw new ProviderError("transient", "PostgreSQL did not say what is left", { vendorCode: "none" });
+  const { allowed, standing } = after.maybe ? await verify(db, assignment) : NO_WAY;
+  return { allowed, standing, residue: allowed ? [] : await endSessions(db, member, after.pids) };
 }
 
-async function end(db: Db, role: OwnRole | undefined, assignment: Assignment): Promise<readonly string[]> {
-  if (!role) return [];
-  if (isOurs(role, assignment)) return takeAway(db, role);
-  return [`a role named ${role.name} is not ours and was left alone`];
+/** A role that still gives something must go; one that does not may wait for whoever holds a lock on it. */
+async function remove(db: Db, role: OwnRole, assignment: Assignment): Promise<string | undefined> {
+  const code = await drop(db, role);
+  if (code === undefined || !BLOCKED.includes(code)) return code;
+  const now = await named(db, role.name);
+  if (!now || givesNothing(now)) return code;
+  await endBlocking(db, memberOf(assignment));
+  return drop(db, role);
 }
 
-/** What is left of our role, in words. If anything is refused, every cut is tried by itself. */
-async function takeAway(db: Db, role: OwnRole): Promise<readonly string[]> {
-  const members = role.members.map((edge) => `REVOKE ${id(role.name)} FROM ${id(edge.name)}`);
-  const refused = await attempt(db, members, [dropping(role)]);
-  if (!refused) return [];
-  const parents = role.parents.map((edge) => `REVOKE ${id(edge.name)} FROM ${id(role.name)}`);
-  for (const statement of [...members, ...parents]) await attempt(db, [statement]);
-  const kept = await drop(db, role);
-  const after = (await rolesNamed(db, [role.name])).get(role.name);
-  if (!after) return [];
-  if (givesNothing(after))
-    return [`role ${role.name} kept as a tombstone: ${await blockers(db, role, kept)}`];
-  throw refused;
+async function named(db: Db, name: string): Promise<OwnRole | undefined> {
+  return (await rolesNamed(db, [name])).get(name);
 }
 
-/** A refusal of the server is returned; a server that does not answer is thrown. */
-async function attempt(
+/** Reads the role back: what is left of it and what was strange about it, in words. */
+async function leftOver(
   db: Db,
-  ...transactions: readonly (readonly string[])[]
-): Promise<ProviderError | undefined> {
-  try {
-    await db.run("revoke", ...transactions);
-    return undefined;
-  } catch (thrown) {
-    if (thrown instanceof ProviderError && (!thrown.retryable || thrown.class === "conflict")) return thrown;
-    throw thrown;
-  }
+  assignment: Assignment,
+  cut: Cut,
+  code: string | undefined,
+): Promise<readonly string[]> {
+  const after = await named(db, nameOf(assignment));
+  if (!after) return strange(cut, assignment);
+  const gives = cut.extent === "whole" && !givesNothing(after);
+  if (gives || (await leading(db, assignment)).leads) throw stillIn(after, cut);
+  const words = {
+    whole: async () => `role ${after.name} kept as a tombstone: ${await blockers(db, after, code)}`,
+    edge: () => `role ${after.name} has other members or roles and was kept: only the subject was taken out`,
+    none: () => `a role named ${after.name} is not ours and was left alone`,
+  };
+  return [...strange(cut, assignment), await words[cut.extent]()];
 }
 
-function dropping({ name }: OwnRole): string {
-  return `DROP ROLE IF EXISTS ${id(name)}`;
+function strange({ role, extent }: Cut, assignment: Assignment): readonly string[] {
+  if (!role || extent === "none" || isMarked(role, assignment)) return [];
+  return [`the comment on the role ${role.name} is not ours any more: somebody changed it`];
 }
 
-/** The code of the refusal, if the role could not be removed. */
-export async function drop(db: Db, role: OwnRole): Promise<string | undefined> {
-  return (await attempt(db, [dropping(role)]))?.vendorCode;
+function stillIn({ name }: OwnRole, { extent, refused }: Cut): ProviderError {
+  if (extent === "whole" && refused && !refused.retryable) return refused;
+  return new ProviderError(
+    "conflict",
+    `the role ${name} still gives access and Lapse cannot end that: an administrator must REVOKE ${id(name)}`,
+    { vendorCode: refused?.vendorCode ?? "none", cause: refused },
+  );
 }
 
-/** What keeps the role from being removed: objects of the subject, which may be in any database. */
+/** What keeps the role from being removed: objects of the subject, which may be in any database, or a lock. */
 async function blockers(db: Db, { oid }: OwnRole, code = "none"): Promise<string> {
   const found = await db.rows<{ place: string; objects: number }>(
     "say what depends on the role",
@@ -96,5 +108,6 @@ async function blockers(db: Db, { oid }: OwnRole, code = "none"): Promise<string
     [oid],
   );
   const places = found.map(({ place, objects }) => `${objects} object(s) in ${place}`);
-  return places.length > 0 ? places.join(", ") : `the server refused (${code})`;
+  if (places.length > 0) return places.join(", ");
+  return BLOCKED.includes(code) ? `a lock is held on it (${code})` : `the server refused (${code})`;
 }

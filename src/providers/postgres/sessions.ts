@@ -28,6 +28,25 @@ export async function endSessions(
   return left.length > 0 ? [`${left.length} session(s) were told to end and have not yet`] : [];
 }
 
+const IN_THE_WAY = `
+  SELECT DISTINCT pid FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+  WHERE a.usesysid = $1 AND l.granted AND (
+    (l.locktype = 'object' AND l.classid = 'pg_authid'::regclass)
+    OR (l.relation IN ('pg_authid'::regclass, 'pg_auth_members'::regclass) AND l.mode <> 'AccessShareLock'))`;
+
+/**
+ * Ends the subject's sessions that hold locks on roles, whatever else may let the subject in: REVOKE takes none that
+ * a mere member could hold up, but from version 16 on it queues behind somebody's DROP ROLE, which a member can.
+ */
+export async function endBlocking(db: Db, subject: number): Promise<void> {
+  const rows = await db.rows<{ pid: number }>("list sessions in the way", IN_THE_WAY, [subject]);
+  await endSessions(
+    db,
+    subject,
+    rows.map(({ pid }) => pid),
+  );
+}
+
 async function openSessions(db: Db, subject: number): Promise<readonly number[]> {
   const rows = await db.rows<{ pid: number }>(
     "list sessions",

@@ -14,11 +14,8 @@ export interface Db {
   readonly connection: JsonObject;
   readonly timeout: number;
   rows<T>(doing: string, text: string, values?: readonly unknown[]): Promise<readonly T[]>;
-  /**
-   * Transactions, each all or nothing, one after the other in one round trip and never beside another applier's.
-   * What was committed before a failure stays.
-   */
-  run(doing: string, ...transactions: readonly (readonly string[])[]): Promise<void>;
+  /** One transaction, all or nothing, in one round trip. */
+  run(doing: string, statements: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -35,8 +32,11 @@ const OURS = [
   "application_name",
 ];
 
-/** Any role may take this lock; the number is "lapse". */
-const LOCK = "SELECT pg_advisory_xact_lock(465491227493)";
+/**
+ * Keeps appliers that give from tripping over each other; the number is "lapse". Any role on the server may take and
+ * hold this lock, so nothing that takes away ever waits for it.
+ */
+export const ALONE = "SELECT pg_advisory_xact_lock(465491227493)";
 
 export const id = (name: string): string => pg.escapeIdentifier(name);
 export const literal = (value: string): string => pg.escapeLiteral(value);
@@ -55,10 +55,9 @@ export async function open(connection: JsonObject, options: ConnectOptions): Pro
       throw asProviderError(thrown, doing);
     }
   };
-  const run: Db["run"] = async (doing, ...transactions) => {
-    const text = transactions.map((statements) => ["BEGIN", LOCK, ...statements, "COMMIT"].join(";\n"));
+  const run: Db["run"] = async (doing, statements) => {
     try {
-      await pool.query(text.join(";\n"));
+      await pool.query(["BEGIN", ...statements, "COMMIT"].join(";\n"));
     } catch (thrown) {
       throw asProviderError(thrown, doing);
     }

@@ -45,6 +45,7 @@ export const decide: Row = {
       unseen: [],
       violations: [],
       warnings: [],
+      unread: undefined,
       frozen: undefined,
     };
     return Promise.resolve({
