@@ -139,13 +139,6 @@ async function postgresWorld(server: PostgresServer): Promise<World> {
   const here = await site(server);
   const { admin, role, applier } = here;
   const own = (mark?: string) => quote(mark ?? "");
-  const lock = async () => {
-    const client = await here.login(here.bob);
-    await client.query("SELECT pg_advisory_lock(465491227493)");
-    return async () => {
-      await client.end();
-    };
-  };
   return {
     provider: postgres,
     owner: here.owner,
@@ -167,7 +160,7 @@ async function postgresWorld(server: PostgresServer): Promise<World> {
     rename: async (name, to) => {
       await admin(`ALTER ROLE ${quote(name)} RENAME TO ${quote(to)}`);
     },
-    hinder: lock,
+    hinder: here.hinder,
     disarm: async ({ mark }) => {
       await admin(`ALTER ROLE ${quote(applier)} NOCREATEROLE`);
       await admin(`REVOKE ${quote(role)} FROM ${quote(applier)} CASCADE`);

@@ -27,9 +27,8 @@ function actions(exit: (code: ExitCode) => void): Action {
     async (...given) => {
       const command = given.at(-1) as Command;
       const { directory, json, color } = command.optsWithGlobals<Global>();
-      const { wire } = await import("../wire.ts");
+      const [{ wire }, run] = await Promise.all([import("../wire.ts"), load()]);
       const context = wire({ directory, anywhere: anywhere !== undefined, json: json === true, color });
-      const run = await load();
       exit(await run(context, shape(command.args, command.opts()) as never));
     };
 }

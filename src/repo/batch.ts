@@ -22,7 +22,7 @@ interface Reader {
 const ARGS = ["cat-file", "--batch"];
 const MAX_STDERR = 8192;
 /** How long one waits for the next question, in milliseconds. */
-const IDLE = 500;
+const IDLE = 5_000;
 
 /** The reader of each clone that nobody uses at the moment. */
 const idle = new WeakMap<Git, Reader>();
