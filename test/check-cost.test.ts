@@ -26,7 +26,10 @@ async function gitCommands(live: number): Promise<{ readonly commands: string[];
   const log = join(shim, `${live}.log`);
   const path = env["PATH"] ?? "";
   const counted = { PATH: shim + delimiter + path, LAPSE_TEST_PATH: path, LAPSE_TEST_LOG: log };
-  const context = wire({ directory: dir, json: false, color: false }, { ...env, ...counted });
+  const context = wire(
+    { directory: dir, anywhere: false, json: false, color: false },
+    { ...env, ...counted },
+  );
   const said: string[] = [];
   const io = { ...context.io, out: (text: string) => said.push(text) };
   expect(await check({ ...context, io }, { files: [], base, head })).toBe(0);

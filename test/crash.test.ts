@@ -30,14 +30,14 @@ describe("a run that dies", () => {
   /** Kills `run` after its first, second, … call until it gets through alive; returns how often it died. */
   async function everyPoint(story: (id: string, dying: (run: Run) => Promise<void>) => Promise<void>) {
     for (let dies = 1; ; dies += 1) {
-      let died = false;
+      const seen = { died: false };
       await story(`${String(dies)}-of-many`, async (run) => {
         const counted = counting(context(), dies);
         await killed(() => run(counted.context));
-        died = counted.died();
+        seen.died = counted.died();
         w.tick(SECOND);
       });
-      if (!died) return dies - 1;
+      if (!seen.died) return dies - 1;
     }
   }
 

@@ -123,6 +123,16 @@ describe("an unusable checkpoint", () => {
     expect(await ledger.verify()).toEqual([]);
   });
 
+  test("(a list with what is not canonical, vouched for) keeps no run from writing", async () => {
+    const scope = { share: 0.5, ["cafe\u0301"]: "\ud800" };
+    const { claim } = anAdmission("one");
+    await meddle(await vouched(await line("one", { claim: { ...claim, scope } })));
+    const failed: Draft = { kind: "failed", op: "revoke", request: "one", target: "t", error: "transient" };
+    expect((await ledger.record([failed], stamp(60))).is).toBe("appended");
+    expect((await ledger.record(revoked("one"), stamp(61))).is).toBe("appended");
+    expect(await ledger.verify()).toEqual([]);
+  });
+
   const foreign = (request: string, seq: number, prev: string) =>
     `${JSON.stringify({ at: at(1), because: "expired", end: at(60), kind: "revoked", prev, receipt: {}, request, residue: [], run: "77", seq, target: "orders-db", v: 1 })}\n`;
   const log = (seq: number, day = "2026/11/23") => `log/${day}/${String(seq).padStart(12, "0")}.jsonl`;

@@ -50,8 +50,9 @@ export function appendMessage(
 ): string {
   const lines = entries.map((entry) => plain(sentence(entry, caseOf)));
   const [first] = entries;
-  const body = entries.length > 1 ? ["", ...entries.map((entry, i) => `${lines[i] ?? ""}${tag(entry)}`)] : [];
-  const alone = first !== undefined && (entries.length === 1 || entries.every((e) => about(e, first)));
+  const listed = entries.map((entry, i) => `${lines[i] ?? ""}${tag(entry)}`);
+  const body = listed.length > 1 ? ["", ...listed] : [];
+  const alone = first !== undefined && isAlone(first, entries);
   const trailers = alone ? trailersOf(first, caseOf) : entries.flatMap(requestTrailer);
   const last = entries.at(-1);
   const all: Trailer[] = [
@@ -60,7 +61,7 @@ export function appendMessage(
     ...(append.main === undefined ? [] : [["Main", append.main] as const]),
     ["Append", append.nonce],
   ];
-  const subject = alone ? (lines[0] ?? "") : subjectOf(entries, append.main);
+  const subject = (alone ? lines[0] : undefined) ?? subjectOf(entries, append.main);
   return [subject, ...body, "", ...all.map(([key, value]) => `${key}: ${plain(value)}`), ""].join("\n");
 }
 
@@ -92,6 +93,11 @@ function trailersOf(entry: Entry, caseOf: CaseOf): readonly Trailer[] {
       ]
     : [];
   return [...requestTrailer(entry), ...what, ...(special?.(entry as never, known) ?? [])];
+}
+
+/** One entry, or several about one request. */
+function isAlone(first: Entry, entries: readonly Entry[]): boolean {
+  return entries.length === 1 || entries.every((entry) => about(entry, first));
 }
 
 function about(entry: Entry, first: Entry): boolean {

@@ -52,9 +52,13 @@ export function tameTexts<T>(value: T): T {
 function tameAt(value: unknown, depth: number): Json {
   if (value === null || typeof value === "boolean") return value;
   if (typeof value === "string") return tameText(value);
-  if (typeof value === "number") return Number.isSafeInteger(value) ? value + 0 : String(value);
+  if (typeof value === "number") return tameNumber(value);
   if (typeof value !== "object" || depth > DEEPEST) return typeof value;
   return Array.isArray(value) ? value.map((one) => tameAt(one, depth + 1)) : tameFields(value, depth);
+}
+
+function tameNumber(value: number): Json {
+  return Number.isSafeInteger(value) ? value + 0 : String(value);
 }
 
 function tameFields(value: object, depth: number): JsonObject {

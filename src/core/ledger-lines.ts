@@ -1,8 +1,9 @@
 // Is this text an entry, an open case, a tip? (the ledger's files are read as if a stranger had written them)
-import { isCanonical } from "./canonical.ts";
 import type { Draft, Entry, LiveGrant, Tip } from "./entry.ts";
+import { seqOfPath } from "./ledger-paths.ts";
 
-type Kind = "text" | "int" | "count" | "instant" | "flag" | "object" | "texts" | "op" | "hash" | "commit";
+type Kind =
+  "text" | "int" | "count" | "instant" | "flag" | "object" | "texts" | "op" | "hash" | "commit" | "log";
 type Shape = Readonly<Record<string, Kind>>;
 
 const WINDOW: Shape = { start: "instant", end: "instant" };
@@ -53,7 +54,7 @@ const CASE: Shape = { request: "text", phase: "text", standing: "flag" };
 const ENDING: Shape = { because: "text", since: "instant" };
 const FAILURE: Shape = { op: "op", error: "text", since: "instant", count: "count" };
 const TIP: Shape = { seq: "count", hash: "hash" };
-const TIP_MORE: Shape = { main: "commit", heartbeat: "instant", live: "hash", log: "text" };
+const TIP_MORE: Shape = { main: "commit", heartbeat: "instant", live: "hash", log: "log" };
 const SEALED: Shape = { v: "int", seq: "count", at: "instant", run: "text", prev: "text", kind: "text" };
 const FILE: Shape = { request: "text", path: "text", blob: "text" };
 const ACT: Shape = { request: "text", target: "text" };
@@ -96,20 +97,25 @@ function isWhole(kind: string, value: Fields): boolean {
 }
 
 /**
- * Undefined when the line is not an open case in canonical form, whole to the last field: what is kept past its end
- * for an odd field, or cannot be written back, is worse than reading the log.
+ * Undefined when the line is not an open case, whole to the last field: access that is kept past its end for an odd
+ * field is worse than reading the log.
  */
 export function parseLive(line: string): LiveGrant | undefined {
   const value = fieldsOf(line);
-  if (!value || !has(value, CASE) || !PHASES.includes(value["phase"]) || !isAdmission(value))
-    return undefined;
-  const whole =
-    may(value, "assignment", ASSIGNMENT) &&
+  const whole = has(value, CASE) && isAdmission(value) && isCase(value);
+  return whole ? (value as unknown as LiveGrant) : undefined;
+}
+
+function isCase(value: Fields): boolean {
+  const { phase, ending } = value;
+  return (
+    PHASES.includes(phase) &&
+    (phase === "ending") === (ending !== undefined) &&
     may(value, "ending", ENDING) &&
+    may(value, "assignment", ASSIGNMENT) &&
     may(value, "failure", FAILURE) &&
-    mayHave(value, { grantedAt: "instant" }) &&
-    (value["phase"] === "ending") === (value["ending"] !== undefined);
-  return whole && isCanonical(value, line) ? (value as unknown as LiveGrant) : undefined;
+    mayHave(value, { grantedAt: "instant" })
+  );
 }
 
 /** Undefined when the text is not a `tip.json`; fields that we do not know are dropped. */
@@ -170,6 +176,7 @@ const KINDS: Readonly<Record<Kind, (value: unknown) => boolean>> = {
   texts: (value) => Array.isArray(value) && value.every((one) => typeof one === "string"),
   op: (value) => value === "grant" || value === "revoke",
   hash: (value) => typeof value === "string" && /^[0-9a-f]{64}$/.test(value),
+  log: (value) => typeof value === "string" && seqOfPath(value) !== undefined,
   commit: (value) => typeof value === "string" && /^[0-9a-f]{40}$/.test(value),
 };
 

@@ -85,10 +85,15 @@ function doubt({ live, admitted, doubted }: State, entry: Entry): void {
   if (entry.kind === "admitted" && (before || admitted.has(request))) return;
   const { open } = turn(before, entry);
   if (!open) return;
-  const standing = before?.standing ?? false;
-  const assignment = before?.assignment ?? open.assignment;
-  live.set(request, { ...open, standing, ...(assignment && { assignment }) });
+  live.set(request, { ...open, ...keptOf(before) });
   if (entry.kind === "admitted") doubted.set(request, entry.at);
+}
+
+/** What is to be taken away, and that it is ours to take: no doubt changes that. */
+function keptOf(before: LiveGrant | undefined): Partial<LiveGrant> {
+  if (!before) return { standing: false };
+  const { standing, assignment } = before;
+  return { standing, ...(assignment && { assignment }) };
 }
 
 /** A case whose admission is in doubt has no end that we could wait for. */

@@ -90,13 +90,13 @@ function judge(state: State, { path, line }: RawLine, hash: Hash): Judged | unde
   const at = { file: path, line: path === before.file ? before.line + 1 : 1, column: 1 };
   state.place = at;
   const read = parseEntry(line);
-  const written = read !== undefined && isCanonical(read, line);
-  if (!read || !written || (at.line === 1 && seqOfPath(path) !== read.seq)) {
+  const written = isCanonical(read, line);
+  if (!written || !isInPlace(at, read)) {
     state.chain.push(
       error("LPS504", `no readable entry ${state.seq + 1} at ${path}:${at.line}`, COMPARE, at),
     );
-    if (!read) return undefined;
   }
+  if (!read) return undefined;
   const entry = written ? read : (tameObject(read) as unknown as Entry);
   const fit = fitOf(state, entry, { before, at });
   if (fit !== "passed") {
@@ -105,6 +105,14 @@ function judge(state: State, { path, line }: RawLine, hash: Hash): Judged | unde
     remember(state, entry, at, hash);
   }
   return { entry, fit, isCanonical: written };
+}
+
+/** A file is named after its first entry. */
+function isInPlace(
+  { file, line }: { readonly file: string; readonly line: number },
+  entry: Entry | undefined,
+): boolean {
+  return line > 1 || seqOfPath(file) === entry?.seq;
 }
 
 /** Judges an entry's place; one that was passed already does not count. */

@@ -41,20 +41,12 @@ export async function buildAppend(
     entries.flatMap((e) => (isDecision(e) ? [e.request] : [])),
   );
   const folded = foldAll(base.live, entries, used);
-  const live = liveText(folded.live);
   const log = logFile(at, entries, lines);
-  const last = Object.keys(log).at(-1);
-  const tip = {
-    ...nextTip(base.tip, entries, hash, main),
-    live: sha256(live),
-    ...(last !== undefined && { log: last }),
-  };
-  const files = {
-    ...log,
-    ...idFiles(entries, used),
-    [LIVE]: live,
-    [TIP]: `${canonical(tip satisfies Tip)}\n`,
-  };
+  const { tip, files: checkpoint } = checkpointOf(
+    { ...nextTip(base.tip, entries, hash, main), ...logOf(log) },
+    folded.live,
+  );
+  const files = { ...log, ...idFiles(entries, used), ...checkpoint };
   const caseOf = (request: string): LiveGrant | undefined =>
     folded.live.get(request) ?? base.live.get(request);
   const nonce = randomBytes(8).toString("hex");
@@ -123,6 +115,22 @@ function logFile(at: Instant, entries: readonly Entry[], lines: readonly string[
   if (!first) return {};
   const youngest = entries.reduce((day, entry) => (entry.at > day ? entry.at : day), at);
   return { [logPath(youngest, first.seq)]: lines.map((line) => `${line}\n`).join("") };
+}
+
+/** The path of a log file that is written. */
+function logOf(log: NewCommit["files"]): Pick<Tip, "log"> {
+  const [path] = Object.keys(log);
+  return path === undefined ? {} : { log: path };
+}
+
+/** The tip vouches for the list that is written with it. */
+function checkpointOf(
+  next: Tip,
+  live: ReadonlyMap<string, LiveGrant>,
+): { readonly tip: Tip; readonly files: NewCommit["files"] } {
+  const text = liveText(live);
+  const tip: Tip = { ...next, live: sha256(text) };
+  return { tip, files: { [LIVE]: text, [TIP]: `${canonical(tip)}\n` } };
 }
 
 /** An id keeps the content that it was first used with. */

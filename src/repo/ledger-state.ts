@@ -1,6 +1,6 @@
 // What does the ledger say at a commit? (the checkpoint; where it cannot be read, the log itself)
 import { createHash } from "node:crypto";
-import { canonical } from "../core/canonical.ts";
+import { canonical, tameObject } from "../core/canonical.ts";
 import { EMPTY_TIP, GENESIS, hashOfLine } from "../core/chain.ts";
 import type { LiveGrant, Tip } from "../core/entry.ts";
 import { error } from "../core/finding.ts";
@@ -33,9 +33,9 @@ export function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-/** One line of `live.jsonl`. */
-export function liveLine(grant: LiveGrant): string {
-  const text = texts.get(grant) ?? canonical(grant);
+/** One line of `live.jsonl`. Tamed, for whoever wrote the line before may have put in what is not canonical. */
+function liveLine(grant: LiveGrant): string {
+  const text = texts.get(grant) ?? canonical(tameObject(grant));
   texts.set(grant, text);
   return text;
 }
@@ -62,13 +62,17 @@ export async function committedAt(git: Git, commit: string): Promise<Committed> 
 /** Does the log end with the entry that the tip names? Reads one file, and the names in the youngest folders. */
 async function isLast(git: Git, commit: string, tip: Tip): Promise<boolean> {
   const { seq, hash, log = "" } = tip;
-  const first = seqOfPath(log);
   if (await isFollowed(git, commit, log)) return false;
-  if (first === undefined) return seq === 0 && hash === GENESIS && log === "";
-  let line = "";
-  for await (const object of objects(git, [`${oid(commit)}:${log}`]))
-    line = linesOf(object?.data.toString() ?? "").at(-1) ?? "";
+  if (log === "") return seq === 0 && hash === GENESIS;
+  const line = linesOf(await textAt(git, `${oid(commit)}:${log}`)).at(-1) ?? "";
   return hashOfLine(line, sha256) === hash && parseEntry(line)?.seq === seq;
+}
+
+/** The empty text where there is nothing. */
+async function textAt(git: Git, name: string): Promise<string> {
+  let text = "";
+  for await (const object of objects(git, [name])) text = object?.data.toString() ?? "";
+  return text;
 }
 
 /** Has the log a file that is later than this one, in its folder or a younger one? */

@@ -96,7 +96,7 @@ export function parentsOf(assignment: Assignment): readonly number[] {
 }
 
 /** Is this role the one that the assignment describes? A stripped comment is forgiven when the rest agrees. */
-export function isOurs(role: OwnRole, assignment: Assignment): boolean {
+function isOurs(role: OwnRole, assignment: Assignment): boolean {
   if (role.comment !== null) return isMarked(role, assignment);
   return role.members.some((edge) => edge.oid === memberOf(assignment));
 }
