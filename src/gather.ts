@@ -12,6 +12,7 @@ import type { MainView, Snapshot, SweepView } from "./core/snapshot.ts";
 import { fromEpoch, isOver, minus } from "./core/time.ts";
 import { candidates } from "./gather-consent.ts";
 import { observe } from "./observe.ts";
+import { reasonOf } from "./session.ts";
 import { readMain, rewriting, unreadMain, type Main } from "./read-main.ts";
 import type { LedgerState } from "./repo/ledger.ts";
 
@@ -48,18 +49,18 @@ export async function gather(context: Context, acceptMain?: string): Promise<Gat
   const news = trusted ? await newsOf(context, main, trusted, ledger) : NO_NEWS;
   const seen = await observe(context, ledger.live);
   const starting = await startingRequests(context, ledger, trusted);
-  const history = pastMatters(news.candidates, starting, trusted) ? await historyOf(context) : [];
+  const past = await pastOf(context, pastMatters(news.candidates, starting, trusted));
   const { tip, live } = ledger;
   const unread = main.unread ?? rewritten;
   const view: Snapshot = {
-    ...{ now, live, tip, main: trusted, unread, history, starting },
+    ...{ now, live, tip, main: trusted, unread, history: past.history, starting },
     candidates: news.candidates,
     twins: news.twins,
     sights: seen.sights,
     unseen: seen.unseen,
     violations: news.violations,
     warnings: [...news.warnings, ...(ledger.findings ?? []), ...unreadFindings(unread)],
-    frozen: unread ?? staleHeartbeat(ledger, trusted, now),
+    frozen: unread ?? past.unknown ?? staleHeartbeat(ledger, trusted, now),
   };
   return { view, ledger };
 }
@@ -159,6 +160,20 @@ function pastMatters(
     requests.some((request) => request.extends !== undefined) ||
     (requests.length > 0 && [...books].some(({ policies }) => speaksOf(policies, "history")))
   );
+}
+
+interface Past {
+  readonly history: readonly ActiveGrant[];
+  /** Why it could not be read: then nothing is granted, and everything ends all the same. */
+  readonly unknown?: string;
+}
+
+async function pastOf(context: Context, matters: boolean): Promise<Past> {
+  try {
+    return { history: matters ? await historyOf(context) : [] };
+  } catch (problem) {
+    return { history: [], unknown: reasonOf(problem) };
+  }
 }
 
 /** What was admitted of late, for policies: quotas, cooling-off, who approved whom. */

@@ -23,26 +23,22 @@ function names(catalog: Catalog, entry: string): readonly string[] | undefined {
 
 /** Who a list of parties lets in, and whether one of its groups cannot be read. */
 interface Admitted {
+  readonly catalog: Catalog;
   readonly people: ReadonlySet<string>;
   readonly isPartial: boolean;
 }
 
-/** A hundred thousand grants ask about a few hundred lists: each is looked up once per catalog. */
-const admittedBy = new WeakMap<Catalog, Map<readonly string[], Admitted>>();
+/** A hundred thousand grants ask about a few hundred lists: each is looked up once, as long as the catalog is the same. */
+const admittedBy = new WeakMap<readonly string[], Admitted>();
 
 function admitted(catalog: Catalog, entries: readonly string[]): Admitted {
-  let lists = admittedBy.get(catalog);
-  if (!lists) admittedBy.set(catalog, (lists = new Map<readonly string[], Admitted>()));
-  let found = lists.get(entries);
-  if (!found) lists.set(entries, (found = admittedNow(catalog, entries)));
+  const known = admittedBy.get(entries);
+  if (known?.catalog === catalog) return known;
+  const people = new Set(entries.flatMap((entry) => names(catalog, entry) ?? []));
+  const isPartial = entries.some((entry) => isUnreadableGroup(catalog, entry));
+  const found = { catalog, people, isPartial };
+  admittedBy.set(entries, found);
   return found;
-}
-
-function admittedNow(catalog: Catalog, entries: readonly string[]): Admitted {
-  return {
-    people: new Set(entries.flatMap((entry) => names(catalog, entry) ?? [])),
-    isPartial: entries.some((entry) => isUnreadableGroup(catalog, entry)),
-  };
 }
 
 function isUnreadableGroup(catalog: Catalog, entry: string): boolean {

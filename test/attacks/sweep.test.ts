@@ -189,6 +189,29 @@ describe("the spine under attack", () => {
     expect(can()).toBe(false);
   });
 
+  it("a past that cannot be read freezes granting, and stops no end", async () => {
+    await granted("ending");
+    const rule = `apiVersion: lapse.dev/v1
+kind: Policy
+metadata: { name: calm }
+spec:
+  rules:
+    - name: not-too-often
+      require: "history.filter(g, g.subject == request.subject).size() < 50"
+      message: fifty times a month is standing access
+`;
+    await w.forge.push("grace", "main", { "policies/rules/calm.yaml": rule });
+    await w.expire();
+    w.tick(HOUR);
+    await w.askAndMerge({ id: "waiting", subject: "bob" });
+    const context = await w.context();
+    const since = () =>
+      Promise.reject(new Problem("misconfigured", "a line of the log is no entry", "run the audit"));
+    const report = await apply({ ...context, ledger: { ...context.ledger, since } });
+    expect(report.plan.held.map((h) => h.reason)).toEqual(["a line of the log is no entry"]);
+    expect([can(), can("bob")]).toEqual([false, false]);
+  });
+
   it("two new files with one id: neither is judged, and the run is red", async () => {
     await w.askAndMerge({ id: "twin" });
     await w.forge.push("mallory", "main", {
