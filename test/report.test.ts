@@ -225,7 +225,7 @@ describe("what people read", () => {
         LPS550  late (ann on orders-db) should have ended 15 min ago, and no removal is confirmed
                 fix: run \`lapse expire\`; \`lapse show late\` says what failed
         LPS563  ci could not be read: transient (timeout)
-                fix: run \`lapse doctor\`, then the audit again
+                fix: make the target reachable with the applier's credentials, then audit again
         LPS551  b (ann on orders-db) was removed 370 s after its end
                 fix: \`lapse show b\` says what failed in between
 

@@ -68,5 +68,9 @@ function gone(grant: LiveGrant): Finding {
 
 function unknown(holding: Extract<Holding, { readonly unreadable: string }>): Finding {
   const message = `${holding.target} could not be read: ${holding.unreadable}`;
-  return error("LPS563", message, "run `lapse doctor`, then the audit again");
+  return error(
+    "LPS563",
+    message,
+    "make the target reachable with the applier's credentials, then audit again",
+  );
 }

@@ -73,7 +73,7 @@ function subjectIsNotEligible(facts: Facts): readonly Finding[] {
     error(
       "LPS209",
       `${subject.name} is not eligible for ${entitlement.name}: it is for ${listed.join(", ") || "nobody"}`,
-      `ask for an entitlement that ${subject.name} is eligible for (lapse catalog), or have ${subject.name} added to one of these`,
+      `ask for an entitlement that ${subject.name} is eligible for (policies/entitlements), or have ${subject.name} added to one of these`,
       at,
     ),
   ];

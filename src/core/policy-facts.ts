@@ -49,7 +49,7 @@ function missing(
     error(
       UNKNOWN[what],
       `unknown ${what} ${quoted(name)}${didYouMean(name, names)}`,
-      `use one of those in policies/${folder} (lapse catalog lists them)`,
+      `use one of those in policies/${folder}`,
       placeOf(input, field),
     ),
   ];

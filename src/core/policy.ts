@@ -81,7 +81,7 @@ function unusableFinding({ request, policies, catalog }: Judgement): Finding {
   return error(
     "LPS201",
     `a policy cannot be read (${where}), so nothing can be granted`,
-    "correct the policy; lapse policy lint shows every problem",
+    "correct the policy; `lapse check` in the work tree shows every problem",
     placeOf({ request }, "entitlement"),
   );
 }

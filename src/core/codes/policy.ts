@@ -27,8 +27,7 @@ export const POLICY_CODES = {
   },
   LPS206: {
     title: "unknown entitlement",
-    explain:
-      "There is no such file under policies/entitlements. `lapse catalog` lists what can be asked for.",
+    explain: "There is no such file under policies/entitlements. The files there are what can be asked for.",
   },
   LPS207: {
     title: "unknown target",

@@ -9,5 +9,5 @@ GRANT pg_signal_backend TO lapse_applier;
 -- For each role that may be lent: the applier can give it away, and cannot use it itself (PostgreSQL 16 and newer).
 GRANT orders_read TO lapse_applier WITH ADMIN TRUE, INHERIT FALSE, SET FALSE;
 
--- PostgreSQL 14 and 15 know no such options. There CREATEROLE is nearly superuser, and `lapse doctor` says so:
+-- PostgreSQL 14 and 15 know no such options. There CREATEROLE is nearly superuser, so prefer 16 or newer:
 -- GRANT orders_read TO lapse_applier WITH ADMIN OPTION;
