@@ -7,8 +7,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 120_000,
     coverage: {
-      include: ["src/**"],
-      exclude: ["src/**/tsconfig.json"],
+      include: ["src/**/*.ts"],
       thresholds: { "src/core/**": { statements: 95, branches: 90 }, statements: 85 },
     },
   },
