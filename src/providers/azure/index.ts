@@ -19,6 +19,7 @@ export const provider = declared({
     expiry: "none",
     async: false,
     concurrency: 4,
+    sweepable: false,
     residue: [
       "a removed role may be honoured for up to 10 minutes",
       "storage keys, SAS tokens and certificates that were read meanwhile go on working",

@@ -13,6 +13,7 @@ export const provider = declared({
     expiry: "none",
     async: false,
     concurrency: 1,
+    sweepable: false,
     residue: ["workflow runs that were started or approved go on", "clones that were made stay"],
   },
   schemas: {

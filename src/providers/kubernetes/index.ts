@@ -16,6 +16,7 @@ export const provider = declared({
     expiry: "none",
     async: false,
     concurrency: 4,
+    sweepable: false,
     residue: [
       "an open watch, exec or port-forward goes on until its connection ends",
       "a service account token that was issued meanwhile works until it expires",

@@ -20,6 +20,7 @@ export function memory(
       expiry: traits.nativeExpiry === true ? "native-leaves-garbage" : "none",
       async: traits.asynchronous === true,
       concurrency: 4,
+      sweepable: true,
       residue: [],
     },
     schemas: {

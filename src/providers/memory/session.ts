@@ -1,6 +1,13 @@
 // How does the in-memory target answer the port's calls?
 import type { Assignment, Claim, Instant, JsonObject } from "../../core/model.ts";
-import { ProviderError, type Observed, type Revocation, type Session, type Verdict } from "../provider.ts";
+import {
+  ProviderError,
+  type Listed,
+  type Observed,
+  type Revocation,
+  type Session,
+  type Verdict,
+} from "../provider.ts";
 import type { Call, FaultKind, MemoryTarget, Stored } from "./target.ts";
 
 const ERRORS = {
@@ -120,8 +127,8 @@ function driftOf({ mark, members }: Stored): string {
   return [...stripped, ...more].join("; ");
 }
 
-function listed(stored: Stored, connection: Assignment["connection"]): Assignment {
-  const { owner, target, members, role, scope, mark } = stored;
+function listed(stored: Stored, connection: Assignment["connection"]): Listed {
+  const { owner, target, members, role, scope, mark, end } = stored;
   const principal = { id: members[0] ?? 0 };
   return {
     key: `${target}/${mark}`,
@@ -133,6 +140,7 @@ function listed(stored: Stored, connection: Assignment["connection"]): Assignmen
     role: { role },
     scope,
     mark,
+    until: end,
   };
 }
 

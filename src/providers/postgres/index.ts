@@ -11,6 +11,7 @@ export const provider: Provider = {
     expiry: "none",
     async: false,
     concurrency: 1,
+    sweepable: true,
     residue: [
       "objects that the subject made, and privileges that it passed on, stay",
       "with `terminate: false` an open cursor or a running statement goes on until its session ends",

@@ -1,6 +1,7 @@
 // What does an open connection to one PostgreSQL server do?
-import type { Assignment, JsonObject } from "../../core/model.ts";
-import type { ConnectOptions, Session } from "../provider.ts";
+import type { JsonObject } from "../../core/model.ts";
+import { instant } from "../../core/time.ts";
+import type { ConnectOptions, Listed, Session } from "../provider.ts";
 import { givesNothing, judge, markedRoles, nameOf, rolesNamed, type OwnRole } from "./catalog.ts";
 import { doctor } from "./doctor.ts";
 import { grant } from "./grant.ts";
@@ -33,7 +34,8 @@ export async function openPostgres(connection: JsonObject, options: ConnectOptio
   };
 }
 
-function listed(db: Db, { role, mark }: { readonly role: OwnRole; readonly mark: Mark }): Assignment {
+function listed(db: Db, { role, mark }: { readonly role: OwnRole; readonly mark: Mark }): Listed {
+  const until = instant(mark.until);
   return {
     key: `${mark.target}/${role.name}`,
     owner: mark.owner,
@@ -44,6 +46,7 @@ function listed(db: Db, { role, mark }: { readonly role: OwnRole; readonly mark:
     role: { roles: mark.roles.map((oid) => ({ oid })), request: mark.request },
     scope: {},
     mark: role.name,
+    ...(until !== undefined && { until }),
   };
 }
 
