@@ -42,7 +42,7 @@ export default defineConfig(
   },
   {
     files: ["src/**"],
-    ignores: ["src/cli.ts", "src/commands/index.ts", "src/wire.ts", "src/sandbox/**"],
+    ignores: ["src/cli.ts", "src/commands/index*.ts", "src/wire.ts", "src/sandbox/**"],
     rules: {
       "no-restricted-globals": ["error", { name: "process", message: environment }],
       "no-restricted-imports": [

@@ -36,6 +36,8 @@ export interface Context {
   forge(): Promise<Forge>;
   provider(kind: string): Promise<Provider | undefined>;
   readonly providerKinds: readonly string[];
+  /** Bound on one call to a target, in milliseconds. */
+  readonly timeout: number;
   /** Looks up an environment variable that a target's connection names. */
   secret(name: string): string | undefined;
   readonly io: Io;

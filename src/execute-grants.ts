@@ -1,12 +1,13 @@
 // How is access given? (resolve, look, intend; then act, read back, and undo what came too late)
 import type { Context } from "./context.ts";
-import type { Draft } from "./core/entry.ts";
+import type { Draft, LiveGrant } from "./core/entry.ts";
 import type { Assignment, JsonObject } from "./core/model.ts";
 import type { Outcome } from "./core/outcome.ts";
 import type { Plan } from "./core/plan.ts";
 import { isOver } from "./core/time.ts";
+import { latestEnd, sharersOf } from "./core/union.ts";
 import { attempt, perTarget } from "./per-target.ts";
-import { ProviderError, type Session } from "./providers/provider.ts";
+import { ProviderError, type Observed, type Session } from "./providers/provider.ts";
 
 type Grant = Plan["grants"][number];
 
@@ -17,10 +18,11 @@ export interface Prepared {
   readonly prestate: "absent" | "ours" | "standing";
 }
 
-/** Reads, before any intent, who the subject is on the target and what is there already. */
+/** Reads, before any intent, who the subject is on the target and what is there already. `live`: the open cases. */
 export async function prepareGrants(
   context: Context,
   grants: readonly Grant[],
+  live: readonly LiveGrant[],
 ): Promise<{ readonly prepared: readonly Prepared[]; readonly failed: readonly Outcome[] }> {
   const prepared: Prepared[] = [];
   const failed = await perTarget(
@@ -31,7 +33,7 @@ export async function prepareGrants(
       const outcomes: Outcome[] = [];
       for (const grant of mine) {
         const outcome = await attempt(grant, failedGrant, async () => {
-          prepared.push(await prepare(session, grant));
+          prepared.push(await prepare(session, grant, live));
           return undefined;
         });
         if (outcome) outcomes.push(outcome);
@@ -54,10 +56,11 @@ export function grantIntents(prepared: readonly Prepared[]): readonly Draft[] {
   }));
 }
 
-/** Grants what was intended, and believes only what it reads back. Never throws. */
+/** Grants what was intended, and believes only what it reads back; `live` holds the intents. Never throws. */
 export async function carryOutGrants(
   context: Context,
   prepared: readonly Prepared[],
+  live: readonly LiveGrant[],
 ): Promise<readonly Outcome[]> {
   return perTarget(
     context,
@@ -70,7 +73,7 @@ export async function carryOutGrants(
           await attempt(
             one,
             ({ grant }, reason) => failedGrant(grant, reason),
-            () => give(context, session, one),
+            () => give(context, session, one, live),
           ),
         );
       }
@@ -84,9 +87,13 @@ export async function carryOutGrants(
 export async function takeBack(
   context: Context,
   granted: readonly Prepared[],
-  open: ReadonlySet<string>,
+  live: readonly LiveGrant[],
 ): Promise<readonly Outcome[]> {
-  const orphans = granted.filter((p) => p.prestate !== "standing" && !open.has(p.grant.request));
+  const open = new Set(live.map((g) => g.request));
+  const orphans = granted.filter(
+    ({ prestate, grant, assignment: { key } }) =>
+      prestate !== "standing" && !open.has(grant.request) && sharersOf(live, key).length === 0,
+  );
   const failed = ({ grant, assignment: { target } }: Prepared, reason: string): Outcome => {
     const notes = [`granted although it had ended, and not taken back: ${reason}`];
     return { request: grant.request, target, op: "revoke", ok: false, notes, drafts: [] };
@@ -123,23 +130,35 @@ async function takeBackOne(session: Session, { grant, assignment }: Prepared): P
   };
 }
 
-async function prepare(session: Session, grant: Grant): Promise<Prepared> {
+async function prepare(session: Session, grant: Grant, live: readonly LiveGrant[]): Promise<Prepared> {
   const assignment = await session.resolve(grant.admission.claim);
   const [there] = await session.observe([assignment]);
-  if (there?.state === "ours") return { grant, assignment, prestate: "ours" };
-  if (there?.state === "foreign") {
-    throw new ProviderError("conflict", "something that is not ours stands in the way", {
-      vendorCode: "foreign",
-    });
+  return { grant, assignment, prestate: await prestateOf(session, assignment, there, live) };
+}
+
+async function prestateOf(
+  session: Session,
+  assignment: Assignment,
+  there: Observed | undefined,
+  live: readonly LiveGrant[],
+): Promise<Prepared["prestate"]> {
+  const state = there?.state;
+  if (state === "ours") return "ours";
+  if (state === "foreign") {
+    const message = "something that is not ours stands in the way";
+    throw new ProviderError("conflict", message, { vendorCode: "foreign" });
   }
-  const { standing } = await session.verify(assignment);
-  return { grant, assignment, prestate: standing ? "standing" : "absent" };
+  // The target cannot say whose it is. An intent is written before every act, so what no case claims is not ours.
+  if (state === "held" && sharersOf(live, assignment.key).length > 0) return "ours";
+  const standing = state === "held" || (await session.verify(assignment)).standing;
+  return standing ? "standing" : "absent";
 }
 
 async function give(
   context: Context,
   session: Session,
   { grant, assignment, prestate }: Prepared,
+  live: readonly LiveGrant[],
 ): Promise<Outcome> {
   const { request, admission } = grant;
   const target = assignment.target;
@@ -150,15 +169,21 @@ async function give(
   const now = context.clock();
   if (isOver(admission.end, now))
     throw new ProviderError("conflict", "its window is over", { vendorCode: "over" });
-  const receipt = await session.grant(assignment, { end: admission.end, now });
-  const [there] = await session.observe([assignment]);
-  const { allowed } = await session.verify(assignment);
-  if (there?.state !== "ours" || !allowed) {
-    throw new ProviderError("transient", "the target does not show the access yet", {
-      vendorCode: "not-read-back",
-    });
-  }
+  const end = latestEnd(live, assignment.key, admission.end);
+  const receipt = await session.grant(assignment, { end, now });
+  await readBack(session, assignment);
   return granted({ request, target, standing: false, receipt }, []);
+}
+
+/** Throws where the target does not show it: the intent stays, and the next run looks again. */
+async function readBack(session: Session, assignment: Assignment): Promise<void> {
+  const [there] = await session.observe([assignment]);
+  if (there?.state === "pending")
+    throw new ProviderError("transient", "the target is still carrying it out", { vendorCode: "pending" });
+  const { allowed } = await session.verify(assignment);
+  if (allowed && (there?.state === "ours" || there?.state === "held")) return;
+  const vendorCode = "not-read-back";
+  throw new ProviderError("transient", "the target does not show the access yet", { vendorCode });
 }
 
 function granted(

@@ -66,8 +66,9 @@ async function standing(
 ): Promise<readonly (readonly [string, Sight])[]> {
   const result: (readonly [string, Sight])[] = [];
   for (const grant of grants.filter((g) => g.standing)) {
-    const verdict = await session.verify(grant.assignment);
-    result.push([grant.request, verdict.standing ? "present" : "absent"]);
+    const [there] = await session.observe([grant.assignment]);
+    const held = there?.state === "held" || (await session.verify(grant.assignment)).standing;
+    result.push([grant.request, held ? "present" : "absent"]);
   }
   return result;
 }

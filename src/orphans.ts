@@ -1,9 +1,11 @@
 // What carries our mark on a target, though no request stands behind it? (the ledger is asked again before anything is touched)
 import type { Context } from "./context.ts";
+import { warning } from "./core/finding.ts";
 import { groupBy } from "./core/group.ts";
-import type { Assignment, Claim } from "./core/model.ts";
+import type { Assignment, Claim, Finding } from "./core/model.ts";
 import type { Outcome } from "./core/outcome.ts";
 import type { MainView } from "./core/snapshot.ts";
+import { fromEpoch } from "./core/time.ts";
 import { attempt, perTarget } from "./per-target.ts";
 import type { Session } from "./providers/provider.ts";
 import type { LedgerState } from "./repo/ledger.ts";
@@ -15,6 +17,8 @@ export interface Orphans {
   readonly outcomes: readonly Outcome[];
   /** Targets that could not be listed: whether anything is left there is not known. */
   readonly unseen: readonly { readonly target: string; readonly reason: string }[];
+  /** Who is in a container of ours, though Lapse did not put them there. */
+  readonly unmanaged: readonly Finding[];
 }
 
 /**
@@ -40,19 +44,60 @@ export async function sweepOrphans(
       }
     }),
   );
-  const suspects = without(listed.flat(), ledger);
-  const orphans = suspects.length > 0 ? without(suspects, await readAgain(context)) : [];
-  return { outcomes: await takeAway(context, orphans), unseen };
+  const suspects = caseless(listed.flat(), ledger);
+  const orphans = suspects.length > 0 ? caseless(suspects, await readAgain(context)) : [];
+  const marked = orphans.filter(({ item }) => item.mark !== undefined);
+  const bare = orphans.filter(({ item }) => item.mark === undefined);
+  const late = bare.length > 0 ? await intendedOfLate(context) : new Set<string>();
+  const left = bare.filter(({ item }) => late.has(item.key));
+  return {
+    outcomes: await takeAway(context, [...marked, ...left]),
+    unseen,
+    unmanaged: bare.filter(({ item }) => !late.has(item.key)).map(stranger),
+  };
 }
 
-interface Marked {
+interface Found {
   readonly item: Assignment;
   readonly claim: Address;
 }
 
-function without(marked: readonly Marked[], ledger: LedgerState | undefined): readonly Marked[] {
-  const open = new Set(ledger?.live.flatMap((g) => g.assignment?.mark ?? []));
-  return ledger ? marked.filter(({ item }) => item.mark !== undefined && !open.has(item.mark)) : [];
+/** What no open case stands behind: by our mark on the target or, where the target holds no marks, by what is held. */
+function caseless(found: readonly Found[], ledger: LedgerState | undefined): readonly Found[] {
+  if (!ledger) return [];
+  const marks = new Set(ledger.live.flatMap((g) => g.assignment?.mark ?? []));
+  const keys = new Set(ledger.live.flatMap((g) => g.assignment?.key ?? []));
+  return found.filter(({ item }) => (item.mark === undefined ? !keys.has(item.key) : !marks.has(item.mark)));
+}
+
+/** How long a run can sleep between its intent and its act and still be believed to have done it. */
+const LATE = 86_400_000;
+
+/**
+ * Keys of what some run was about to grant of late. Only such a run can have put a member into a container after its
+ * case was closed; everybody else in there was put there by people.
+ */
+async function intendedOfLate(context: Context): Promise<ReadonlySet<string>> {
+  try {
+    const entries = await context.ledger.since(fromEpoch(Math.max(0, context.now - LATE)));
+    return new Set(
+      entries.flatMap((e) =>
+        e.kind === "intent" && e.op === "grant" && e.prestate !== "standing" ? [e.assignment.key] : [],
+      ),
+    );
+  } catch {
+    return new Set();
+  }
+}
+
+function stranger({ item, claim }: Found): Finding {
+  const { name, id } = item.principal;
+  const who = typeof name === "string" ? name : JSON.stringify(id ?? item.principal);
+  return warning(
+    "LPS452",
+    `${who} is in ${JSON.stringify(item.role)} on ${claim.target}, and no request stands behind it`,
+    "find out who did it and take them out on the target, or let them ask: Lapse removes only whom it added",
+  );
 }
 
 /** An intent is pushed before its act, so the ledger as it is now knows of everything that was there before. */
@@ -83,7 +128,7 @@ async function addressesOf(
   return first.filter((_, i) => acts[i] === true);
 }
 
-async function takeAway(context: Context, orphans: readonly Marked[]): Promise<readonly Outcome[]> {
+async function takeAway(context: Context, orphans: readonly Found[]): Promise<readonly Outcome[]> {
   return perTarget(
     context,
     orphans,
@@ -97,12 +142,12 @@ async function takeAway(context: Context, orphans: readonly Marked[]): Promise<r
   );
 }
 
-function requestOf({ item }: Marked): string {
+function requestOf({ item }: Found): string {
   const { request } = item.role;
-  return typeof request === "string" ? request : (item.mark ?? "").slice(item.owner.length + 1);
+  return typeof request === "string" ? request : (item.mark?.slice(item.owner.length + 1) ?? item.key);
 }
 
-async function revoke(context: Context, session: Session, orphan: Marked): Promise<Outcome> {
+async function revoke(context: Context, session: Session, orphan: Found): Promise<Outcome> {
   const { state, receipt, residue } = await session.revoke(orphan.item);
   const { target } = orphan.claim;
   const request = requestOf(orphan);
@@ -117,7 +162,7 @@ async function revoke(context: Context, session: Session, orphan: Marked): Promi
   };
 }
 
-function failed(orphan: Marked, reason: string): Outcome {
+function failed(orphan: Found, reason: string): Outcome {
   const notes = [`it has our mark, but no request stands behind it: ${reason}`];
   return {
     request: requestOf(orphan),

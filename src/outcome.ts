@@ -32,7 +32,7 @@ function partial({ plan, outcomes, unrecorded }: Ran): boolean {
   return (
     some(plan.unseen) ||
     some(plan.held) ||
-    some(plan.warnings) ||
+    some(plan.warnings?.filter(({ severity }) => severity === "error")) ||
     unrecorded !== undefined ||
     outcomes.some((o) => !o.ok)
   );

@@ -2,6 +2,7 @@
 import type { Context } from "./context.ts";
 import { decide } from "./core/decide.ts";
 import type { Draft } from "./core/entry.ts";
+import type { Finding } from "./core/model.ts";
 import type { Applied, Expired, Outcome } from "./core/outcome.ts";
 import type { Plan } from "./core/plan.ts";
 import type { SweepView } from "./core/snapshot.ts";
@@ -38,7 +39,8 @@ export async function apply(context: Context, acceptMain?: string): Promise<Appl
     const { view, ledger } = await gather(context, acceptMain);
     const decided = decide(view);
     const ended = await endAccess(context, view, decided.ends, ledger);
-    const plan = { ...decided, unseen: together(decided.unseen, ended.unseen) };
+    const unseen = together(decided.unseen, ended.unseen);
+    const plan = { ...decided, unseen, warnings: [...decided.warnings, ...ended.unmanaged] };
     outcomes.push(...ended.outcomes);
     const given = ended.moved ? undefined : await giveAccess(context, plan, ended.ledger);
     if (given)
@@ -63,7 +65,7 @@ export async function expire(context: Context): Promise<SweepReport> {
   const state = last?.is === "appended" ? last.state : ended.ledger;
   return {
     now: context.now,
-    warnings: ledger.findings ?? [],
+    warnings: [...(ledger.findings ?? []), ...ended.unmanaged],
     unseen: ended.unseen,
     unread: view.unread,
     sweep: swept,
@@ -86,6 +88,7 @@ function stamp({ now, run }: Context) {
 interface Ended {
   readonly outcomes: readonly Outcome[];
   readonly unseen: Plan["unseen"];
+  readonly unmanaged: readonly Finding[];
   readonly ledger: LedgerState;
   /** Somebody else wrote to the ledger since it was read: decisions made on it are void. */
   readonly moved: boolean;
@@ -107,7 +110,8 @@ async function endAccess(
     context,
     all.flatMap((o) => o.drafts),
   );
-  return { outcomes: all, unseen: left.unseen, ...after(before, [said, done]) };
+  const { unseen, unmanaged } = left;
+  return { outcomes: all, unseen, unmanaged, ...after(before, [said, done]) };
 }
 
 /** Facts, as far as they can be written. Whatever goes wrong here must not keep access open. */
@@ -124,7 +128,7 @@ async function tryRecord(context: Context, drafts: readonly Draft[]): Promise<Ap
 function after(
   before: LedgerState,
   appended: readonly (Appended | undefined)[],
-): Omit<Ended, "outcomes" | "unseen"> {
+): Pick<Ended, "ledger" | "moved" | "unrecorded"> {
   let ledger = before;
   let moved = false;
   let unrecorded: string | undefined;
@@ -146,19 +150,23 @@ type Given = Pick<Applied, "outcomes" | "unrecorded">;
 
 /** Nothing when the race was lost: then nothing was written and nothing granted. */
 async function giveAccess(context: Context, plan: Plan, ledger: LedgerState): Promise<Given | undefined> {
-  const { prepared, failed } = await prepareGrants(context, plan.grants);
+  const { prepared, failed } = await prepareGrants(context, plan.grants, ledger.live);
   const drafts = [...decisionDrafts(plan), ...grantIntents(prepared)];
   const news = plan.main !== undefined && plan.main !== ledger.tip.main;
   if (drafts.length === 0 && !news) return { outcomes: failed, unrecorded: undefined };
   const decided = await context.ledger.decide(drafts, stamp(context), ledger, plan.main);
   if (decided.is === "lost-race") return undefined;
   if (decided.is === "kept") return { outcomes: failed, unrecorded: decided.reason };
-  const given = await grantIntended(context, prepared);
+  const given = await grantIntended(context, prepared, decided.state.live);
   return { outcomes: [...failed, ...given.outcomes], unrecorded: given.unrecorded };
 }
 
-async function grantIntended(context: Context, prepared: readonly Prepared[]): Promise<Given> {
-  const outcomes = await carryOutGrants(context, prepared);
+async function grantIntended(
+  context: Context,
+  prepared: readonly Prepared[],
+  live: LedgerState["live"],
+): Promise<Given> {
+  const outcomes = await carryOutGrants(context, prepared, live);
   const last = await tryRecord(
     context,
     outcomes.flatMap((o) => o.drafts),
@@ -175,7 +183,7 @@ async function undoOrphans(
 ): Promise<readonly Outcome[]> {
   const state = last?.is === "appended" ? last.state : await readAgain(context);
   if (!state) return [];
-  const back = await takeBack(context, prepared, new Set(state.live.map((g) => g.request)));
+  const back = await takeBack(context, prepared, state.live);
   await tryRecord(
     context,
     back.flatMap((o) => o.drafts),

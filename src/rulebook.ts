@@ -3,6 +3,7 @@ import type { Context } from "./context.ts";
 import { loadCatalog } from "./catalog.ts";
 import { compilePolicies } from "./core/policy.ts";
 import type { Catalog, Claim } from "./core/model.ts";
+import { secondWayOf } from "./core/ways-out.ts";
 import type { Provider } from "./providers/provider.ts";
 import type { Rulebook } from "./core/evidence.ts";
 
@@ -19,6 +20,7 @@ export async function rulebookOf(context: Context, catalog: Catalog): Promise<Ru
     catalog,
     policies: compilePolicies(catalog),
     lint: (claim) => objectionTo(claim, providers.get(claim.provider)),
+    secondWay: (target) => secondWayOf(target, providers.get(target.provider)?.capabilities),
     schemas: (kind) => providers.get(kind)?.schemas,
   };
 }

@@ -1,11 +1,14 @@
 // How does the spine talk to one target? (connects by what the ledger froze, so a deleted target file changes nothing)
+import { bounded, inTime } from "./bounded.ts";
 import type { Context } from "./context.ts";
 import type { JsonObject } from "./core/model.ts";
 import { Problem } from "./core/problem.ts";
 import { ProviderError, type Session } from "./providers/provider.ts";
 
-/** Bound on one call to a target, in milliseconds. */
-const CALL_TIMEOUT = 15_000;
+/** A call of the port may make several calls to the target, each with the context's own timeout. */
+const CALLS = 4;
+/** Sessions with so many slow calls leave the rest to the next run. */
+const SLOW_CALLS = 10;
 
 interface Address {
   readonly provider: string;
@@ -33,11 +36,11 @@ export async function withSession<T>(
     );
   }
   const secret = (name: string): string | undefined => context.secret(name);
-  const session = await provider.connect(address.connection, {
-    owner: address.owner,
-    secret,
-    timeout: CALL_TIMEOUT,
-  });
+  const { timeout } = context;
+  const call = CALLS * timeout;
+  const opening = provider.connect(address.connection, { owner: address.owner, secret, timeout });
+  const late = () => void opening.then((opened) => opened.close()).catch(() => undefined);
+  const session = bounded(await inTime(opening, call, late), { call, session: SLOW_CALLS * call });
   try {
     return await use(session);
   } finally {

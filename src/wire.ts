@@ -21,6 +21,8 @@ export interface WireOptions {
 
 type Env = Readonly<Record<string, string | undefined>>;
 
+/** Bound on one call to a target, in milliseconds. */
+const CALL_TIMEOUT = 15_000;
 const PUBLIC_API = "https://api.github.com";
 
 /** Builds the one context of this process. Throws a Problem when the environment contradicts itself. */
@@ -41,6 +43,7 @@ export function wire(options: WireOptions, env: Env = process.env): Context {
     forge: () => (forge ??= connectForge(apiUrl, token, env, repo)),
     provider: loadProvider,
     providerKinds,
+    timeout: CALL_TIMEOUT,
     secret: (name) => env[name],
     io: terminal(options, env),
     json: options.json,

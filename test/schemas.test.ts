@@ -67,9 +67,14 @@ const WRITTEN = {
     sweepInterval: true,
     maxDuration: true,
   } satisfies Keys<Settings>,
-  Target: { title: true, provider: true, connection: true, environment: true, bound: true } satisfies Keys<
-    Omit<Target, "name">
-  >,
+  Target: {
+    title: true,
+    provider: true,
+    connection: true,
+    environment: true,
+    bound: true,
+    sweeper: true,
+  } satisfies Keys<Omit<Target, "name">>,
 };
 const PARTS: readonly (readonly [string, readonly string[], object])[] = [
   [

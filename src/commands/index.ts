@@ -1,37 +1,10 @@
 // Which commands are there, and how are they called? (one table; each is imported only when it runs)
 import type { Command } from "commander";
-import type { Context, ExitCode } from "../context.ts";
+import type { ExitCode } from "../context.ts";
+import { actions, type Action } from "./index-action.ts";
+import { learning } from "./index-learning.ts";
+import { reading } from "./index-reading.ts";
 import { asDuration, asInstant, asNumber, asScope } from "./values.ts";
-
-interface Global {
-  readonly directory: string;
-  readonly json?: boolean;
-  readonly color: boolean;
-}
-
-/** Any command: `never` because each shapes its own options. */
-type Run = (context: Context, options: never) => Promise<ExitCode>;
-
-type Load = () => Promise<Run>;
-type Shape = (args: readonly string[], options: object) => object;
-/** Turns a command's loader into what commander calls; `anywhere` is for those that need no repository. */
-type Action = (
-  load: Load,
-  shape: Shape,
-  anywhere?: "anywhere",
-) => (...given: readonly unknown[]) => Promise<void>;
-
-/** Builds the context, runs the command and hands its exit code on. */
-function actions(exit: (code: ExitCode) => void): Action {
-  return (load, shape, anywhere) =>
-    async (...given) => {
-      const command = given.at(-1) as Command;
-      const { directory, json, color } = command.optsWithGlobals<Global>();
-      const [{ wire }, run] = await Promise.all([import("../wire.ts"), load()]);
-      const context = wire({ directory, anywhere: anywhere !== undefined, json: json === true, color });
-      exit(await run(context, shape(command.args, command.opts()) as never));
-    };
-}
 
 /** Adds every command, the common ones first. */
 export function register(program: Command, exit: (code: ExitCode) => void): void {
@@ -39,6 +12,7 @@ export function register(program: Command, exit: (code: ExitCode) => void): void
   asking(program, action);
   reading(program, action);
   enforcing(program, action);
+  besides(program, action);
   learning(program, action);
 }
 
@@ -81,45 +55,6 @@ function asking(program: Command, action: Action): void {
     );
 }
 
-function reading(program: Command, action: Action): void {
-  program
-    .command("status")
-    .description("who has what, until when")
-    .option("--all", "ended ones too")
-    .option("--subject <person>", "only of this person")
-    .option("--target <name>", "only on this target")
-    .option("--state <state>", "only in this state, e.g. active or overdue")
-    .option("--check", "exit 7 when access has outlived its end")
-    .action(
-      action(
-        async () => (await import("./status.ts")).status,
-        (_, options) => options,
-      ),
-    );
-  program
-    .command("show")
-    .description("one request's whole story")
-    .argument("<id>", "the request's name: its file without .yaml")
-    .action(
-      action(
-        async () => (await import("./show.ts")).show,
-        ([id]) => ({ id }),
-      ),
-    );
-  program
-    .command("audit")
-    .description("everything that was granted and removed, and what does not add up")
-    .option("--from <time>", "first instant, e.g. 2026-01-01T00:00:00Z", asInstant)
-    .option("--to <time>", "first instant after it", asInstant)
-    .option("--observe", "ask the targets too")
-    .action(
-      action(
-        async () => (await import("./audit.ts")).audit,
-        (_, options) => options,
-      ),
-    );
-}
-
 function enforcing(program: Command, action: Action): void {
   program
     .command("plan")
@@ -152,35 +87,14 @@ function enforcing(program: Command, action: Action): void {
     );
 }
 
-function learning(program: Command, action: Action): void {
-  const policy = program.command("policy").description("work on policies/");
-  policy
-    .command("test")
-    .description("run policies/tests on the production evaluator, with coverage of rules")
-    .action(
-      action(
-        async () => (await import("./policy-test.ts")).policyTest,
-        () => ({}),
-      ),
-    );
+function besides(program: Command, action: Action): void {
   program
-    .command("explain")
-    .description("what a finding means and how to mend it")
-    .argument("[code]", "e.g. LPS306 (default: all of them)")
+    .command("sweep")
+    .description("beside a target: end what is over by its marks alone, without ledger, git or forge")
+    .requiredOption("--target <name>", "reads policies/lapse.yaml and policies/targets/<name>.yaml below -C")
     .action(
       action(
-        async () => (await import("./explain.ts")).explain,
-        ([code]) => ({ code }),
-        "anywhere",
-      ),
-    );
-  program
-    .command("demo")
-    .description("the whole story on this machine: a PostgreSQL, a forge, one access from asking to audit")
-    .option("--keep", "leave the servers up to play with")
-    .action(
-      action(
-        async () => (await import("./demo.ts")).demo,
+        async () => (await import("./sweep.ts")).sweep,
         (_, options) => options,
         "anywhere",
       ),

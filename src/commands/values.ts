@@ -28,6 +28,11 @@ export const asNumber = parsed(
   "number of a pull request",
   "42",
 );
+export const asAccount = parsed(
+  (text) => (/^[1-9]\d{0,15}$/.test(text) ? Number(text) : undefined),
+  "number of an account",
+  "583231",
+);
 export const asScope = (text: string, before: Readonly<Record<string, string>> = {}) => {
   const { key = "", value = "" } = pair(text);
   return { ...before, [key]: value };

@@ -2,7 +2,7 @@
 import { judgeConsent, type Consent } from "./consent.ts";
 import { landedAt, mergedPull, openedAt } from "./landing.ts";
 import { judge } from "./policy.ts";
-import { identityOn } from "./sweep.ts";
+import { identityOn } from "./identity.ts";
 import { isOver, minus, plus } from "./time.ts";
 import { error } from "./finding.ts";
 import type { Admission, EvidenceRecord } from "./entry.ts";

@@ -39,7 +39,9 @@ export function toGroup({ name, spec }: ReadFile): Group {
 
 export function toTarget({ name, spec }: ReadFile, connection: JsonObject): Target {
   const written = spec as unknown as Written<Target>;
+  const { sweeper } = spec;
   return {
+    ...(typeof sweeper === "string" && { sweeper: checkedDuration(sweeper) }),
     name,
     title: written.title,
     provider: written.provider,

@@ -11,6 +11,7 @@ import type { AccessRequest, ActiveGrant, Finding } from "./model.ts";
 import type { Action, Admitted, Held, Missed, Plan, Refusal } from "./plan.ts";
 import type { MainView, Snapshot } from "./snapshot.ts";
 import { sweep } from "./sweep.ts";
+import type { WayOut } from "./ways-out.ts";
 import { NOTHING_OFF, personOf, type SwitchedOff } from "./votes.ts";
 
 type Grant = Extract<Action, { op: "grant" }>;
@@ -62,9 +63,20 @@ export function decide(snapshot: Snapshot, off: SwitchedOff = NOTHING_OFF): Plan
     held: [...snapshot.twins, ...fresh.held, ...waiting, ...again.flatMap((a) => a.held ?? [])],
     kept: again.flatMap((a) => a.kept ?? []),
     unseen: snapshot.unseen,
+    waysOut: waysOut(grants, snapshot.main),
     violations: [...snapshot.violations, ...again.flatMap((a) => (a.grant ? (a.drift ?? []) : []))],
     warnings: [...snapshot.warnings, ...again.flatMap((a) => (a.grant ? [] : (a.drift ?? [])))],
   };
+}
+
+/** One line a target that something is granted on. */
+function waysOut(grants: readonly Grant[], main: MainView | undefined): readonly WayOut[] {
+  const names = [...new Set(grants.map((g) => g.admission.claim.target))].sort();
+  return names.flatMap((name) => {
+    const target = main?.rules.catalog.target(name);
+    if (!main || target?.is !== "found") return [];
+    return [{ target: name, way: main.rules.secondWay(target.value), bound: target.value.bound }];
+  });
 }
 
 interface Fresh {

@@ -1,7 +1,8 @@
 // What must be known about how a request landed on main? (types; the server's facts, before any judgement)
 import type { Activity, Change, Permission, Pull, Review, TimelineEvent, User } from "./facts.ts";
-import type { AccessRequest, Catalog, Claim, Finding, Instant } from "./model.ts";
+import type { AccessRequest, Catalog, Claim, Finding, Instant, Target } from "./model.ts";
 import type { PolicySet } from "./policy.ts";
+import type { SecondWay } from "./ways-out.ts";
 
 /** One pull request with everything that bears on consent. Every list is complete. */
 export interface PullFacts {
@@ -24,6 +25,8 @@ export interface Rulebook {
   readonly policies: PolicySet;
   /** What the target's provider says against a claim, offline (reserved names, roles that defeat time limits). */
   readonly lint: (claim: Claim) => string | undefined;
+  /** How access on a target ends if the sweep does not. */
+  readonly secondWay: (target: Target) => SecondWay;
   /** A provider's schemas, for the scope that a request asks for. */
   readonly schemas: (provider: string) => { readonly scope: object } | undefined;
 }

@@ -72,6 +72,8 @@ export interface Target {
   readonly environment: string;
   /** The longest that access may outlive its end while every way out works (sweep interval + propagation). */
   readonly bound: Duration;
+  /** How often `lapse sweep` runs beside this target; absent where none does. */
+  readonly sweeper?: Duration;
 }
 
 /** One group of an approval demand; all demands must be met, each by different people. */

@@ -1,6 +1,7 @@
 // What is a plan? (types only: the one value that plan prints and apply carries out)
 import type { Admission, EndReason, LiveGrant } from "./entry.ts";
 import type { Decision, Finding, Instant } from "./model.ts";
+import type { WayOut } from "./ways-out.ts";
 
 export type Action =
   /** Take it off the target, for ever until read back. */
@@ -67,6 +68,8 @@ export interface Plan {
   readonly kept: readonly LiveGrant[];
   /** Targets that could not be read: nothing is concluded about them. */
   readonly unseen: readonly { readonly target: string; readonly reason: string }[];
+  /** How each grant's target ends access if the sweep does not. */
+  readonly waysOut: readonly WayOut[];
   /** News of what no rule allows (tampered files, access removed by others): recorded once. */
   readonly violations: readonly Finding[];
   /** What is wrong as long as it stays so (misplaced files, drift on a target): shown on every run. */

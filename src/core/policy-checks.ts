@@ -1,5 +1,6 @@
 // What must hold for every request, whatever the rules say? (an ordered chain of named checks)
 import { error } from "./finding.ts";
+import { identityOn } from "./identity.ts";
 import type { ActiveGrant, Duration, Finding, Place } from "./model.ts";
 import type { Facts } from "./policy-input.ts";
 import { eligible } from "./policy-people.ts";
@@ -28,7 +29,8 @@ export function placeOf(facts: Pick<Facts, "request">, field: string): Place {
 
 function subjectHasNoIdentityOnTarget(facts: Facts): readonly Finding[] {
   const { subject, target } = facts;
-  if ((subject.identities[target.name] ?? subject.identities[target.provider]) !== undefined) return [];
+  const claim = { target: target.name, provider: target.provider };
+  if (identityOn(claim, subject) !== undefined) return [];
   return [
     error(
       "LPS208",

@@ -1,8 +1,8 @@
 // What has ended? (pure; needs only the ledger and the clock, and uses main where main could be read)
 import { isOver } from "./time.ts";
+import { identityOn } from "./identity.ts";
 import { eligible } from "./policy.ts";
 import type { Admission, EndReason, LiveGrant } from "./entry.ts";
-import type { Claim, Person } from "./model.ts";
 import type { Action, Missed } from "./plan.ts";
 import type { MainView, SweepView } from "./snapshot.ts";
 
@@ -47,14 +47,6 @@ function unentitled(grant: Admission, { rules: { catalog } }: MainView): EndReas
   if (target !== grant.claim.target || !sameJson(role, grant.claim.role)) return "entitlement-changed";
   const still = eligible(catalog, entitlement.value, grant.subject, grant.breakGlass);
   return still === false ? "not-eligible" : undefined;
-}
-
-/** Who this person is on a claim's target; its own name there goes before the provider's. */
-export function identityOn(
-  { target, provider }: Pick<Claim, "target" | "provider">,
-  { identities }: Person,
-): string | undefined {
-  return identities[target] ?? identities[provider];
 }
 
 /** Whatever the order of the keys. */

@@ -8,6 +8,7 @@ import { isSound } from "./check.ts";
 import { code, folded, heading, link, list, paragraph, render, strong, table, words } from "./markdown.ts";
 import { counted } from "./table.ts";
 import { lengthWords, utc } from "./time-words.ts";
+import { wayWords } from "./way-words.ts";
 
 /** First line of the one comment that is edited in place. */
 export const CHECK_MARKER = "<!-- lapse:v1:check -->";
@@ -94,6 +95,7 @@ function asked(one: Checked, view: CheckPage, sound: boolean): readonly RootCont
         [[words("Why")], [code(request.reason)]],
         ...(request.ticket === undefined ? [] : [[[words("Ticket")], [code(request.ticket)]]]),
         [[words("Risk")], riskOf(one, view)],
+        ...wayRow(one, view),
       ],
     ),
     ...(sound && view.quote !== undefined ? [quotation(view.quote)] : []),
@@ -130,6 +132,14 @@ function riskOf({ request }: Checked, { report }: CheckPage): readonly PhrasingC
   const target = catalog.target(found.value.target);
   const where = target.is === "found" ? [words(" · "), code(target.value.environment)] : [];
   return [words(found.value.risk), ...where];
+}
+
+function wayRow({ request }: Checked, { report: { rules } }: CheckPage) {
+  const entitlement = rules.catalog.entitlement(request.entitlement);
+  const target = entitlement.is === "found" ? rules.catalog.target(entitlement.value.target) : undefined;
+  if (target?.is !== "found") return [];
+  const { bound } = target.value;
+  return [[[words("Ends")], [words(wayWords({ way: rules.secondWay(target.value), bound }))]]];
 }
 
 function quotation(digest: string): RootContent {

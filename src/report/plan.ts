@@ -1,7 +1,7 @@
 // What will change, and why? (a plan for the terminal, for a page, for programs)
 import type { RootContent } from "mdast";
 import type { Plan } from "../core/plan.ts";
-import { printInstant } from "../core/time.ts";
+import { printDuration, printInstant } from "../core/time.ts";
 import { page, visible } from "./encode.ts";
 import { findingsText } from "./findings.ts";
 import { findingsJson } from "./json.ts";
@@ -10,6 +10,7 @@ import { painter, type Paint } from "./paint.ts";
 import { planCounts, planIsEmpty, planRows, type PlanRow } from "./plan-rows.ts";
 import { columns } from "./table.ts";
 import { utc, utcSeconds, when } from "./time-words.ts";
+import { wayWords } from "./way-words.ts";
 
 export function planText(plan: Plan, options: { readonly color: boolean } = { color: false }): string {
   const paint = painter(options.color);
@@ -19,6 +20,7 @@ export function planText(plan: Plan, options: { readonly color: boolean } = { co
     comparedWith(plan),
     "",
     ...tableLines(rows, paint),
+    ...wayLines(plan),
     ...unseenLines(plan),
     ...(odd.length > 0 ? [findingsText(odd, options), ""] : []),
     verdict(plan, rows),
@@ -60,6 +62,11 @@ function verdict(plan: Plan, rows: readonly PlanRow[]): string {
   return `Plan: ${planCounts(rows, plan.kept.length)}. Revocations run first.`;
 }
 
+function wayLines({ waysOut }: Plan): readonly string[] {
+  if (waysOut.length === 0) return [];
+  return [...waysOut.map((way) => `${visible(way.target)}: ${wayWords(way)}`), ""];
+}
+
 /** For a job summary; absolute times only, since it is read later. `run` is the address of the run's log. */
 export function planMarkdown(plan: Plan, options: { readonly title: string; readonly run?: string }): string {
   const rows = planRows(plan, utc);
@@ -68,6 +75,7 @@ export function planMarkdown(plan: Plan, options: { readonly title: string; read
     heading(words(`${options.title} ${utc(plan.now)} · ${counts}`)),
     paragraph(...basis(plan, options.run)),
     ...planTable(rows),
+    ...list(plan.waysOut.map((way) => [code(way.target), words(`: ${wayWords(way)}`)])),
     ...list(
       plan.unseen.map(({ target, reason }) => [
         words("? could not be read: "),
@@ -112,6 +120,7 @@ export function planJson(plan: Plan): object {
     changes: !planIsEmpty(plan),
     actions: planRows(plan, printInstant),
     kept: plan.kept.map((grant) => ({ request: grant.request, ends: printInstant(grant.end) })),
+    waysOut: plan.waysOut.map(({ target, way, bound }) => ({ target, way, bound: printDuration(bound) })),
     unseen: plan.unseen,
     violations: findingsJson(plan.violations),
     warnings: findingsJson(plan.warnings),

@@ -25,6 +25,7 @@ export function aPlan(changes: Partial<Plan> = {}): Plan {
     missed: [],
     held: [],
     kept: [],
+    waysOut: [],
     unseen: [],
     violations: [],
     warnings: [],
@@ -99,7 +100,13 @@ export function aCheck(text: string, findings: readonly Finding[] = []): CheckRe
     },
   };
   const policies = { usable: true, findings: [], policies: [], conditions: new Map() };
-  const rules = { catalog: CATALOG, policies, lint: () => undefined, schemas: () => undefined };
+  const rules = {
+    catalog: CATALOG,
+    policies,
+    lint: () => undefined,
+    secondWay: () => "best effort" as const,
+    schemas: () => undefined,
+  };
   return { checked: [checked], findings, rules };
 }
 

@@ -80,6 +80,7 @@ export async function world(options: WorldOptions = {}): Promise<World> {
       forge: () => Promise.resolve(github({ apiUrl, repository: "acme/access", token })),
       provider: async (kind) => providers[kind] ?? (await loadProvider(kind)),
       providerKinds: Object.keys(providers),
+      timeout: 5_000,
       secret: (name) => options.secrets?.[name],
       io: {
         out: () => undefined,

@@ -91,6 +91,11 @@ export const TARGET_CODES = {
     explain:
       "It carries this installation's mark, but not in the form that Lapse writes: somebody copied the mark, perhaps to hide access of his own. Lapse neither uses nor removes it.",
   },
+  LPS436: {
+    title: "a target could not be examined",
+    explain:
+      "The doctor could not connect, or the target refused to answer. As long as that is so, nothing can be granted, ended or proved gone there.",
+  },
   LPS450: {
     title: "changed on the target",
     explain:
@@ -100,5 +105,10 @@ export const TARGET_CODES = {
     title: "access with our mark and no open case",
     explain:
       "The target holds access that carries Lapse's mark, but the ledger has no open case for it: a run died or slept while it granted, or the ledger was rolled back. It is taken away.",
+  },
+  LPS452: {
+    title: "somebody in a container of Lapse's without a request",
+    explain:
+      "The group, team or role exists for temporary access alone, and this member was put there by somebody else. Lapse never removes whom it did not add: take them out on the target, or let them ask like everybody else.",
   },
 } as const;

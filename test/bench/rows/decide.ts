@@ -34,6 +34,7 @@ export const decide: Row = {
           catalog,
           policies: compilePolicies(catalog),
           lint: () => undefined,
+          secondWay: () => "best effort" as const,
           schemas: () => undefined,
         },
       },

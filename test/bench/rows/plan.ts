@@ -38,6 +38,7 @@ export const plan: Row = {
       forge: () => Promise.reject(new Error("nothing is new, so nobody needs the forge")),
       provider: loadProvider,
       providerKinds,
+      timeout: 5_000,
       secret: () => undefined,
       io: quiet,
       json: false,

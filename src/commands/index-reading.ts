@@ -1,0 +1,74 @@
+// Which commands only look?
+import type { Command } from "commander";
+import type { Action } from "./index-action.ts";
+import { asAccount, asInstant } from "./values.ts";
+
+/** Who has what, one story, what adds up; may somebody pass; is all set up. */
+export function reading(program: Command, action: Action): void {
+  cases(program, action);
+  questions(program, action);
+}
+
+function cases(program: Command, action: Action): void {
+  program
+    .command("status")
+    .description("who has what, until when")
+    .option("--all", "ended ones too")
+    .option("--subject <person>", "only of this person")
+    .option("--target <name>", "only on this target")
+    .option("--state <state>", "only in this state, e.g. active or overdue")
+    .option("--check", "exit 7 when access has outlived its end")
+    .action(
+      action(
+        async () => (await import("./status.ts")).status,
+        (_, options) => options,
+      ),
+    );
+  program
+    .command("show")
+    .description("one request's whole story")
+    .argument("<id>", "the request's name: its file without .yaml")
+    .action(
+      action(
+        async () => (await import("./show.ts")).show,
+        ([id]) => ({ id }),
+      ),
+    );
+  program
+    .command("audit")
+    .description("everything that was granted and removed, and what does not add up")
+    .option("--from <time>", "first instant, e.g. 2026-01-01T00:00:00Z", asInstant)
+    .option("--to <time>", "first instant after it", asInstant)
+    .option("--observe", "ask the targets too")
+    .action(
+      action(
+        async () => (await import("./audit.ts")).audit,
+        (_, options) => options,
+      ),
+    );
+}
+
+function questions(program: Command, action: Action): void {
+  program
+    .command("can")
+    .description("may this account pass, right now? exit 0 yes, 3 no (for gates, e.g. a deploy job)")
+    .requiredOption("--actor <login>", "who wants to pass: a forge login, e.g. $GITHUB_ACTOR")
+    .option("--actor-id <number>", "its numeric id, which never changes", asAccount)
+    .requiredOption("--on <entitlement>", "what guards the way (policies/entitlements)")
+    .action(
+      action(
+        async () => (await import("./can.ts")).can,
+        (_, options) => options,
+      ),
+    );
+  program
+    .command("doctor")
+    .description("is every target set up so that access can be given, ended and proved gone?")
+    .option("--target <name>", "only this one")
+    .action(
+      action(
+        async () => (await import("./doctor.ts")).doctor,
+        (_, options) => options,
+      ),
+    );
+}

@@ -1,0 +1,98 @@
+// What has ended on one target, by nothing but its own marks? (the second way out: no ledger, no forge, no git)
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Context } from "./context.ts";
+import { readCatalog } from "./core/catalog.ts";
+import { isName } from "./core/path.ts";
+import { Problem } from "./core/problem.ts";
+import type { Finding, Settings, Target } from "./core/model.ts";
+import type { Swept } from "./core/swept.ts";
+import { isOver } from "./core/time.ts";
+import { reasonOf, withSession } from "./session.ts";
+import type { Listed, Provider, Session } from "./providers/provider.ts";
+
+/**
+ * Revokes whatever carries our mark and is past the end that is written in it. An end that cannot be read counts as
+ * past. Throws a Problem where the two policy files cannot be used; a target that fails is reported, never "clean".
+ */
+export async function sweepTarget(context: Context, name: string): Promise<Swept> {
+  const { owner, target } = await readBeside(context, name);
+  const address = { provider: target.provider, owner, connection: target.connection };
+  return withSession(context, address, async (session) => {
+    const { items, complete } = await session.list();
+    const over = items.filter(({ until }) => until === undefined || isOver(until, context.now));
+    const swept: Swept["ends"][number][] = [];
+    for (const item of over) swept.push(await end(session, item));
+    const cleaned = await session.cleanup();
+    return { target: name, seen: items.length, complete, ends: swept, cleaned };
+  });
+}
+
+async function end(session: Session, item: Listed): Promise<Swept["ends"][number]> {
+  const said = { mark: item.mark ?? item.key, ...(item.until !== undefined && { until: item.until }) };
+  try {
+    const { state, residue } = await session.revoke(item);
+    return { ...said, ok: state !== "sent", notes: state === "sent" ? ["not confirmed yet"] : residue };
+  } catch (problem) {
+    return { ...said, ok: false, notes: [reasonOf(problem)] };
+  }
+}
+
+interface Beside {
+  readonly owner: Settings["owner"];
+  readonly target: Target;
+}
+
+/** The settings and this one target, from plain files: a sweeper stands beside the target and has no repository. */
+async function readBeside(context: Context, name: string): Promise<Beside> {
+  if (!isName(name))
+    throw new Problem("misconfigured", "that is no name of a target", "name a file of policies/targets");
+  const paths = ["policies/lapse.yaml", `policies/targets/${name}.yaml`];
+  const files = await Promise.all(paths.map((path) => readBeneath(context.dir, path)));
+  const kinds = await Promise.all(context.providerKinds.map((kind) => namedKind(context, kind, files)));
+  const catalog = readCatalog({
+    digest: "beside the target",
+    files,
+    provider: (kind) => kinds.find((one) => one?.kind === kind),
+    known: context.providerKinds,
+  });
+  const target = catalog.target(name);
+  const { settings } = catalog;
+  if (target.is !== "found" || settings.is !== "found") throw unusable(catalog.findings);
+  await mustBeSweepable(context, target.value);
+  return { owner: settings.value.owner, target: target.value };
+}
+
+function unusable([finding]: readonly Finding[]): Problem {
+  const what = finding ? `${finding.at?.file ?? "policies"}: ${finding.message}` : "the files say nothing";
+  return new Problem("misconfigured", what, finding?.fix ?? "see `lapse check`");
+}
+
+async function mustBeSweepable(context: Context, { provider }: Target): Promise<void> {
+  if ((await context.provider(provider))?.capabilities.sweepable === true) return;
+  const what = `what Lapse makes on ${provider} targets does not carry its end`;
+  throw new Problem("misconfigured", what, "run `lapse expire` for this target: the ledger knows every end");
+}
+
+/** Only the provider that the files name is loaded. */
+async function namedKind(
+  context: Context,
+  kind: string,
+  files: readonly { readonly bytes: Uint8Array }[],
+): Promise<Provider | undefined> {
+  const named = files.some(({ bytes }) => new TextDecoder().decode(bytes).includes(kind));
+  return named ? context.provider(kind) : undefined;
+}
+
+async function readBeneath(dir: string, path: string) {
+  try {
+    return { path, mode: "100644", bytes: new Uint8Array(await readFile(join(dir, path))) };
+  } catch (cause) {
+    throw new Problem(
+      "misconfigured",
+      `${path} cannot be read`,
+      `put it below ${dir}, or name a folder with -C DIR`,
+      cause,
+    );
+  }
+}
