@@ -83,7 +83,7 @@ async function workTreeFile(dir: string, path: string): Promise<PolicyFile> {
  * The providers that the targets name, by kind. Found by a look at the text, before anything is parsed: naming one too
  * many costs a module to load, and one that stays unnamed is a finding of the catalog.
  */
-async function providersOf(
+export async function providersOf(
   context: Context,
   files: readonly PolicyFile[],
 ): Promise<ReadonlyMap<string, Provider>> {

@@ -1,6 +1,7 @@
 // What has ended on one target, by nothing but its own marks? (the second way out: no ledger, no forge, no git)
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { providersOf } from "./catalog.ts";
 import type { Context } from "./context.ts";
 import { readCatalog } from "./core/catalog.ts";
 import { isName } from "./core/path.ts";
@@ -9,7 +10,7 @@ import type { Finding, Settings, Target } from "./core/model.ts";
 import type { Swept } from "./core/swept.ts";
 import { isOver } from "./core/time.ts";
 import { reasonOf, withSession } from "./session.ts";
-import type { Listed, Provider, Session } from "./providers/provider.ts";
+import type { Listed, Session } from "./providers/provider.ts";
 
 /**
  * Revokes whatever carries our mark and is past the end that is written in it. An end that cannot be read counts as
@@ -49,11 +50,11 @@ async function readBeside(context: Context, name: string): Promise<Beside> {
     throw new Problem("misconfigured", "that is no name of a target", "name a file of policies/targets");
   const paths = ["policies/lapse.yaml", `policies/targets/${name}.yaml`];
   const files = await Promise.all(paths.map((path) => readBeneath(context.dir, path)));
-  const kinds = await Promise.all(context.providerKinds.map((kind) => namedKind(context, kind, files)));
+  const providers = await providersOf(context, files);
   const catalog = readCatalog({
     digest: "beside the target",
     files,
-    provider: (kind) => kinds.find((one) => one?.kind === kind),
+    provider: (kind) => providers.get(kind),
     known: context.providerKinds,
   });
   const target = catalog.target(name);
@@ -72,16 +73,6 @@ async function mustBeSweepable(context: Context, { provider }: Target): Promise<
   if ((await context.provider(provider))?.capabilities.sweepable === true) return;
   const what = `what Lapse makes on ${provider} targets does not carry its end`;
   throw new Problem("misconfigured", what, "run `lapse expire` for this target: the ledger knows every end");
-}
-
-/** Only the provider that the files name is loaded. */
-async function namedKind(
-  context: Context,
-  kind: string,
-  files: readonly { readonly bytes: Uint8Array }[],
-): Promise<Provider | undefined> {
-  const named = files.some(({ bytes }) => new TextDecoder().decode(bytes).includes(kind));
-  return named ? context.provider(kind) : undefined;
 }
 
 async function readBeneath(dir: string, path: string) {

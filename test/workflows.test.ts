@@ -90,7 +90,13 @@ function anOrigin(dir: string, ledger: boolean): string {
 }
 
 test("the workflows are the ones below, so that no rule here misses one", () => {
-  expect([...workflows.keys()].sort()).toEqual(["apply.yml", "check.yml", "ci.yml", "expire.yml"]);
+  expect([...workflows.keys()].sort()).toEqual([
+    "apply.yml",
+    "check.yml",
+    "ci.yml",
+    "expire.yml",
+    "gate.yml",
+  ]);
 });
 
 describe("triggers", () => {
@@ -101,6 +107,7 @@ describe("triggers", () => {
       "check.yml": ["pull_request", "workflow_call"],
       "ci.yml": ["pull_request", "push", "workflow_dispatch"],
       "expire.yml": ["schedule", "workflow_dispatch", "workflow_call"],
+      "gate.yml": ["workflow_call"],
     });
   });
 
@@ -144,6 +151,7 @@ describe("permissions", () => {
       "ci.yml gate": { contents: "read" },
       "ci.yml ci": {},
       "expire.yml expire": { contents: "write", "id-token": "write", "pull-requests": "write" },
+      "gate.yml gate": { contents: "read" },
     });
   });
 
@@ -160,7 +168,8 @@ describe("permissions", () => {
     for (const { job } of jobs) expect(job.environment ?? "lapse-apply").toBe("lapse-apply");
     for (const [file, text] of texts) {
       const secrets = [...text.matchAll(/secrets\.(\w+)/g)].map((match) => match[1]);
-      expect(secrets, file).toEqual(withCredentials.includes(file) ? ["LAPSE_APP_PRIVATE_KEY"] : []);
+      const own = file === "gate.yml" ? ["token"] : [];
+      expect(secrets, file).toEqual(withCredentials.includes(file) ? ["LAPSE_APP_PRIVATE_KEY"] : own);
     }
   });
 
@@ -206,7 +215,9 @@ describe("what runs", () => {
           path,
         );
       }
-      expect(text, file).not.toMatch(/github\.(head_ref|actor|triggering_actor)/);
+      // A gate asks about an account; it reaches the script by the environment alone.
+      const accounts = file === "gate.yml" ? /github\.head_ref/ : /github\.(head_ref|actor|triggering_actor)/;
+      expect(text, file).not.toMatch(accounts);
     }
   });
 
@@ -224,7 +235,7 @@ describe("what runs", () => {
 
   test("no checkout leaves a credential on disk", () => {
     const checkouts = using("checkout");
-    expect(checkouts).toHaveLength(4);
+    expect(checkouts).toHaveLength(5);
     for (const { at, step } of checkouts) expect(step.with?.["persist-credentials"], at).toBe(false);
   });
 
@@ -353,6 +364,47 @@ describe("apply and expire", () => {
     expect(jobs.flatMap(({ at, job }) => (job.if === undefined ? [] : [`${at}: ${job.if}`]))).toEqual([
       "ci.yml ci: always()",
     ]);
+  });
+});
+
+describe("the gate", () => {
+  const gate = job("gate.yml", "gate");
+
+  test("asks about whoever started this attempt, with no more than the right to read", () => {
+    const last = gate.steps.at(-1);
+    expect(last?.env).toMatchObject({
+      ACTOR: "${{ github.triggering_actor }}",
+      ACTOR_ID: "${{ github.triggering_actor == github.actor && github.actor_id || '' }}",
+    });
+    expect(last?.run).toContain("node tool/dist/cli.js -C access can ");
+    expect(gate.steps[0]?.with?.["ref"]).toBe("${{ job.workflow_sha }}");
+  });
+
+  test.each([
+    ["ann", "583231", ["--actor", "ann", "--actor-id", "583231", "--on", "deploy"]],
+    ["robot[bot]", "", ["--actor", "robot[bot]", "--on", "deploy"]],
+  ])("hands %s over as one word, and the number only where it is known", (actor, id, expected) => {
+    const dir = mkdtempSync(join(tmpdir(), "lapse-gate-"));
+    try {
+      mkdirSync(join(dir, "tool/dist"), { recursive: true });
+      writeFileSync(join(dir, "tool/dist/cli.js"), "console.log(JSON.stringify(process.argv.slice(2)))");
+      const said = execFileSync("bash", [...STRICT, stepNamed(gate, "Ask")], {
+        cwd: dir,
+        encoding: "utf8",
+        timeout: 20_000,
+        env: {
+          ...quietGit,
+          GITHUB_SERVER_URL: "https://forge.invalid",
+          ACCESS: "acme/access",
+          ACTOR: actor,
+          ACTOR_ID: id,
+          ENTITLEMENT: "deploy",
+        },
+      });
+      expect(JSON.parse(said)).toEqual(["-C", "access", "can", ...expected]);
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
   });
 });
 

@@ -1,5 +1,6 @@
 // A process that dies right after its n-th external call: whatever it calls later never happens.
 import type { Context } from "../../src/context.ts";
+import type { Session } from "../../src/providers/provider.ts";
 
 class Killed extends Error {
   override readonly name = "Killed";
@@ -10,15 +11,17 @@ export interface Counting {
   readonly died: () => boolean;
 }
 
-/** Wraps every port: calls are counted, the n-th takes effect and then kills, and the dead make no calls. */
-export function counting(context: Context, dies: number): Counting {
+/** Wraps every port: calls are counted, the n-th or the first of a name takes effect and then kills; the dead make no calls. */
+export function counting(context: Context, dies: number | keyof Session): Counting {
   let calls = 0;
-  const call = async (act: () => unknown): Promise<unknown> => {
-    if (calls >= dies) throw new Killed("already dead");
+  let dead = false;
+  const call = async (name: PropertyKey, act: () => unknown): Promise<unknown> => {
+    if (dead) throw new Killed("already dead");
     calls += 1;
-    const mine = calls;
+    if (calls === dies || name === dies) dead = true;
+    const last = dead;
     const answer = await act();
-    if (mine === dies) throw new Killed(`after call ${String(mine)}`);
+    if (last) throw new Killed(`after call ${String(calls)}, ${String(name)}`);
     return answer;
   };
   const guarded = <T extends object>(port: T): T =>
@@ -26,7 +29,7 @@ export function counting(context: Context, dies: number): Counting {
       get: (target, name) => {
         const value: unknown = Reflect.get(target, name);
         return typeof value === "function"
-          ? (...args: unknown[]) => call(() => Reflect.apply(value, target, args))
+          ? (...args: unknown[]) => call(name, () => Reflect.apply(value, target, args))
           : value;
       },
     });
@@ -43,7 +46,7 @@ export function counting(context: Context, dies: number): Counting {
         );
       },
     },
-    died: () => calls >= dies,
+    died: () => dead,
   };
 }
 

@@ -26,7 +26,13 @@ export const HOUR = 60 * MINUTE;
 
 export interface WorldOptions {
   readonly files?: Readonly<Record<string, string>>;
-  readonly secrets?: Readonly<Record<string, string>>;
+  readonly secrets?: Readonly<Record<string, string>> | ((name: string) => string | undefined);
+  /** When it begins. */
+  readonly start?: Instant;
+  /** Told of every step of the clock. */
+  readonly onTick?: (ms: number) => void;
+  /** Bound on one call to a target, in milliseconds. */
+  readonly timeout?: number;
   /** Stands in for a registered provider. */
   readonly providers?: Readonly<Record<string, Provider>>;
 }
@@ -52,7 +58,8 @@ export interface World {
 /** The world as it is after the first sweep, so that granting is open. */
 export async function world(options: WorldOptions = {}): Promise<World> {
   const dir = await mkdtemp(join(tmpdir(), "lapse-world-"));
-  let now = Number(instant("2026-11-23T09:00:00Z"));
+  let now = Number(options.start ?? instant("2026-11-23T09:00:00Z"));
+  const { secrets = {}, timeout = 5_000 } = options;
   const clock = () => now;
   const tokens = new Map(ACCOUNTS.map((a) => [a.login, randomBytes(12).toString("hex")]));
   const users = ACCOUNTS.map((a) => ({ ...a, token: tokens.get(a.login) ?? "" }));
@@ -80,8 +87,8 @@ export async function world(options: WorldOptions = {}): Promise<World> {
       forge: () => Promise.resolve(github({ apiUrl, repository: "acme/access", token })),
       provider: async (kind) => providers[kind] ?? (await loadProvider(kind)),
       providerKinds: Object.keys(providers),
-      timeout: 5_000,
-      secret: (name) => options.secrets?.[name],
+      timeout,
+      secret: (name) => (typeof secrets === "function" ? secrets(name) : secrets[name]),
       io: {
         out: () => undefined,
         err: () => undefined,
@@ -96,6 +103,7 @@ export async function world(options: WorldOptions = {}): Promise<World> {
   };
   const tick = (ms: number) => {
     now += ms;
+    options.onTick?.(ms);
   };
   const ask: World["ask"] = async ({ author = "ann", ...request }) => {
     tick(SECOND);

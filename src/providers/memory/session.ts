@@ -28,6 +28,7 @@ const fails = (kind: FaultKind | undefined): kind is keyof typeof ERRORS =>
 /** Runs a call as the target's fault of the hour wants it. */
 async function call<T>(target: MemoryTarget, on: Call, act: (fault: FaultKind | undefined) => T): Promise<T> {
   const fault = target.next(on);
+  if (fault === "hang") return new Promise<never>(() => undefined);
   if (fails(fault) && fault !== "timeout-after") throw failure(fault);
   const result = await Promise.resolve(fault).then(act);
   if (fault === "timeout-after") throw failure(fault);

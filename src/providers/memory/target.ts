@@ -1,9 +1,17 @@
 // What is a target that lives in this process, and who could do what on it from when to when?
 import type { Instant, JsonObject } from "../../core/model.ts";
 
-/** `kept`: a revocation is acknowledged and nothing happens. `stale`: a read shows the state before the last write. */
+/** `hang`: no answer, ever. `kept`: a revocation is acknowledged and nothing happens. `stale`: a read shows the state before the last write. */
 export type FaultKind =
-  "timeout-before" | "timeout-after" | "throttled" | "forbidden" | "too-soon" | "partial" | "stale" | "kept";
+  | "hang"
+  | "timeout-before"
+  | "timeout-after"
+  | "throttled"
+  | "forbidden"
+  | "too-soon"
+  | "partial"
+  | "stale"
+  | "kept";
 export type Call =
   "connect" | "resolve" | "observe" | "list" | "grant" | "revoke" | "verify" | "cleanup" | "doctor";
 
