@@ -1,8 +1,11 @@
 // Does the second way out end access when the first one is gone? (`lapse sweep`: two policy files, the target, the clock)
+import { readFileSync } from "node:fs";
 import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Command } from "commander";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { register } from "../src/commands/index.ts";
 import { sweep } from "../src/commands/sweep.ts";
 import type { Context } from "../src/context.ts";
 import { Problem } from "../src/core/problem.ts";
@@ -94,5 +97,25 @@ describe("lapse sweep", () => {
     expect(await told("doors")).toContain("does not carry its end");
     await writeFile(join(beside, "policies/targets/shop.yaml"), "kind: Target\n");
     expect(await told("shop")).toContain("policies/targets/shop.yaml");
+  });
+});
+
+describe("the systemd units", () => {
+  const unit = (name: string) => readFileSync(`src/sweeper/lapse-sweep@.${name}`, "utf8");
+  const value = (text: string, key: string) => new RegExp(`^${key}=(.*)$`, "m").exec(text)?.[1];
+
+  it("start a command that exists, with options that exist", () => {
+    const [, options = ""] = value(unit("service"), "ExecStart")?.split("/opt/lapse/dist/cli.js ") ?? [];
+    expect(options).toBe("-C /etc/lapse sweep --target %i");
+    const program = new Command("lapse");
+    register(program, () => undefined);
+    const command = program.commands.find((one) => one.name() === "sweep");
+    expect(command?.options.map(({ long }) => long)).toContain("--target");
+  });
+
+  it("run it again and again, each time with an end, and with no more rights than it needs", () => {
+    expect(value(unit("timer"), "OnUnitActiveSec")).toBe("5min");
+    expect(value(unit("service"), "TimeoutStartSec")).toBe("10min");
+    for (const key of ["DynamicUser", "NoNewPrivileges"]) expect(value(unit("service"), key)).toBe("yes");
   });
 });

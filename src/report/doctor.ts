@@ -12,17 +12,15 @@ interface Examined {
 
 export function doctorText(examined: readonly Examined[], options: { readonly color: boolean }): string {
   if (examined.length === 0) return page(["There is no target in policies/targets."]);
-  return page(
-    examined.flatMap(({ target, findings }) =>
+  const all = examined.flatMap(({ findings }) => findings);
+  return page([
+    ...examined.map(({ target, findings }) =>
       findings.length === 0
-        ? [`✓ ${visible(target)}`]
-        : [
-            `✕ ${visible(target)}: ${counted(findings.length, "finding")}`,
-            findingsText(findings, options),
-            "",
-          ],
+        ? `✓ ${visible(target)}`
+        : `✕ ${visible(target)}  ${counted(findings.length, "finding")}`,
     ),
-  );
+    ...(all.length === 0 ? [] : ["", findingsText(all, options)]),
+  ]);
 }
 
 export function doctorJson(examined: readonly Examined[]): object {
