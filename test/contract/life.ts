@@ -29,7 +29,7 @@ export function livesItsLife(maker: WorldMaker): void {
       await w.stop();
       await bench.close();
     }
-  }, 120_000);
+  }, 300_000);
 }
 
 /** The small company, with its shop on this target. */
