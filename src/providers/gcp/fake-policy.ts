@@ -63,7 +63,7 @@ const isConditional = ({ condition }: Binding): boolean => condition !== undefin
 const key = ({ role, condition }: Binding): string => JSON.stringify([role, condition ?? null]);
 
 /** What Google makes of a policy: one binding for each role and condition, sorted, addresses as their owners spell them. */
-function normalised(bindings: readonly Binding[], { accounts }: Directory): Binding[] {
+export function normalised(bindings: readonly Binding[], { accounts }: Directory): Binding[] {
   const merged = new Map<string, Binding>();
   for (const binding of bindings) {
     const there = merged.get(key(binding)) ?? { ...binding, members: [] };

@@ -4,6 +4,7 @@ import { serveLoopback, type Loopback } from "../../conformance/loopback.ts";
 import {
   holds,
   nextEtag,
+  normalised,
   Refusal,
   same,
   shownAs,
@@ -128,7 +129,8 @@ export async function startFake(options: FakeOptions): Promise<Fake> {
   }
 
   const edit: Fake["edit"] = (change) => {
-    const bindings = change(structuredClone(policy.bindings));
+    const bindings = normalised(change(structuredClone(policy.bindings)), directory);
+    before = policy;
     const version = bindings.some(({ condition }) => condition !== undefined) ? 3 : 1;
     policy = { ...policy, etag: nextEtag(policy.etag), version, bindings };
   };

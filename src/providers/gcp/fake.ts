@@ -30,12 +30,12 @@ export const DEFAULTS: FakeOptions = {
 
 /** What was there before Lapse, and must be there after it. */
 export const OTHERS: readonly Binding[] = [
-  { role: "roles/owner", members: ["group:platform@example.com"] },
   {
     role: "roles/cloudsql.viewer",
     members: ["deleted:user:zoe@example.com?uid=987654321098765432109", "user:bob@example.com"],
     condition: { title: "working hours", expression: 'resource.name.startsWith("projects/_/instances/a")' },
   },
+  { role: "roles/owner", members: ["group:platform@example.com"] },
 ];
 
 export async function makeFake(options: Partial<FakeOptions> = {}) {

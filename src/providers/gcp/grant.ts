@@ -6,7 +6,8 @@ import type { Api } from "./api.ts";
 import { change, readBack } from "./change.ts";
 import { wordsOf } from "./errors.ts";
 import { mayAdd } from "./limits.ts";
-import { expressionUntil, memberOf, roleOf, sameMember } from "./names.ts";
+import { expressionUntil } from "./mark.ts";
+import { memberOf, roleOf, sameMember } from "./names.ts";
 import { descriptionOf, isOurs, judge, markOf, receiptOf } from "./ours.ts";
 import { descriptionIn, titleIn, type Binding, type Policy } from "./policy.ts";
 
@@ -33,7 +34,7 @@ function bindingOf(assignment: Assignment, end: Instant): Binding {
     members: [memberOf(assignment)],
     condition: {
       title: markOf(assignment),
-      description: descriptionOf(assignment),
+      description: descriptionOf(assignment, end),
       expression: expressionUntil(end),
     },
   };

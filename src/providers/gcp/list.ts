@@ -1,27 +1,24 @@
 // What carries our mark on the resource, whoever remembers it?
-import type { Instant } from "../../core/model.ts";
 import type { Listed } from "../provider.ts";
 import type { Api } from "./api.ts";
-import type { Mark } from "./names.ts";
+import type { Mark } from "./mark.ts";
 import { markOn } from "./ours.ts";
-import { endOf, isExpired, titleIn, type Binding, type Policy } from "./policy.ts";
+import { isExpired, titleIn, type Binding, type Policy } from "./policy.ts";
 
-/** What has not expired. Where one assignment is there twice, it is listed once, with the later end. */
+/** What has not expired; an assignment that is there twice is listed once, and revoking it removes both. */
 export function list(api: Api, { bindings, date }: Policy): readonly Listed[] {
   const items = new Map<string, Listed>();
   for (const binding of bindings) {
     const mark = markOn(binding, api.owner);
     if (!mark || isExpired(binding, date)) continue;
     const item = listed(api, binding, mark);
-    const other = items.get(item.key);
-    items.set(item.key, other ? later(item, other) : item);
+    if (!items.has(item.key)) items.set(item.key, item);
   }
   return [...items.values()];
 }
 
-function listed({ connection }: Api, binding: Binding, { owner, target }: Mark): Listed {
+function listed({ connection }: Api, binding: Binding, { owner, target, until }: Mark): Listed {
   const mark = titleIn(binding);
-  const until = endOf(binding);
   return {
     key: `${target}/${mark}`,
     owner,
@@ -32,12 +29,6 @@ function listed({ connection }: Api, binding: Binding, { owner, target }: Mark):
     role: { role: binding.role },
     scope: {},
     mark,
-    ...(until !== undefined && { until }),
+    until,
   };
-}
-
-/** An end that cannot be read is later than any. */
-function later(a: Listed, b: Listed): Listed {
-  const end = ({ until }: Listed): Instant | number => until ?? Infinity;
-  return end(a) > end(b) ? a : b;
 }

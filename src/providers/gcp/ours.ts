@@ -1,17 +1,9 @@
 // Which bindings are ours, and what became of them?
-import type { Assignment, JsonObject } from "../../core/model.ts";
+import type { Assignment, Instant, JsonObject } from "../../core/model.ts";
 import { printInstant } from "../../core/time.ts";
 import { ProviderError, type Observed } from "../provider.ts";
-import {
-  claimsOwner,
-  memberOf,
-  readMark,
-  roleOf,
-  sameMember,
-  titleStart,
-  writeMark,
-  type Mark,
-} from "./names.ts";
+import { claimsOwner, readMark, titleStart, writeMark, type Mark } from "./mark.ts";
+import { memberOf, roleOf, sameMember } from "./names.ts";
 import { descriptionIn, endOf, isExpired, titleIn, type Binding, type Policy } from "./policy.ts";
 
 export function markOf({ mark }: Assignment): string {
@@ -19,8 +11,19 @@ export function markOf({ mark }: Assignment): string {
   throw new ProviderError("malformed", "the assignment names no binding of ours", { vendorCode: "no-mark" });
 }
 
-export function descriptionOf(assignment: Assignment): string {
-  return writeMark(assignment, { title: markOf(assignment), role: roleOf(assignment) });
+export function descriptionOf(assignment: Assignment, until: Instant): string {
+  const { owner, target } = assignment;
+  return writeMark({ owner, target, until }, sealedBy(assignment));
+}
+
+function sealedBy(assignment: Assignment) {
+  return { title: markOf(assignment), role: roleOf(assignment) };
+}
+
+/** What the description says about this assignment, if it is about it and whole. */
+function describes(binding: Binding, assignment: Assignment): Mark | undefined {
+  const mark = readMark(descriptionIn(binding), sealedBy(assignment));
+  return mark?.owner === assignment.owner && mark.target === assignment.target ? mark : undefined;
 }
 
 /** The mark of a binding that this installation made for some request. */
@@ -47,7 +50,7 @@ export function isOurs(binding: Binding, assignment: Assignment): boolean {
   if (binding.role !== roleOf(assignment) || !binding.condition) return false;
   const agreed = [
     titleIn(binding) === markOf(assignment),
-    descriptionIn(binding) === descriptionOf(assignment),
+    describes(binding, assignment) !== undefined,
     isSubjectAlone(binding, assignment),
   ];
   return agreed.filter(Boolean).length >= 2;
@@ -77,13 +80,22 @@ export function receiptOf(binding: Binding, assignment: Assignment): JsonObject 
 }
 
 function drifts(binding: Binding, assignment: Assignment): readonly string[] {
-  const { members } = binding;
-  const others = members.filter((member) => !sameMember(member, memberOf(assignment))).length;
+  const mark = describes(binding, assignment);
   return [
     ...(titleIn(binding) === markOf(assignment) ? [] : ["its title was changed"]),
-    ...(descriptionIn(binding) === descriptionOf(assignment) ? [] : ["its description was changed"]),
-    ...(endOf(binding) === undefined ? ["its condition was changed"] : []),
-    ...(others < members.length ? [] : ["its member was deleted, renamed or replaced"]),
-    ...(others > 0 && others < members.length ? [`${others} more member(s)`] : []),
+    ...(mark ? [] : ["its description was changed"]),
+    ...(hasEnd(binding, mark) ? [] : ["its end was changed"]),
+    ...strangers(binding, memberOf(assignment)),
   ];
+}
+
+function hasEnd(binding: Binding, mark: Mark | undefined): boolean {
+  const end = endOf(binding);
+  return end !== undefined && end === (mark?.until ?? end);
+}
+
+function strangers({ members }: Binding, subject: string): readonly string[] {
+  const others = members.filter((member) => !sameMember(member, subject)).length;
+  if (others === members.length) return ["its member was deleted, renamed or replaced"];
+  return others > 0 ? [`${others} more member(s)`] : [];
 }

@@ -2,7 +2,7 @@
 import type { Instant, Json, JsonObject } from "../../core/model.ts";
 import { ProviderError } from "../provider.ts";
 import { word } from "../schema.ts";
-import { untilIn } from "./names.ts";
+import { untilIn } from "./mark.ts";
 
 /** As Google gave it; fields that we do not know are kept. */
 export interface Binding {

@@ -1,12 +1,17 @@
 // Who and what does a claim mean on this resource, and may it be granted at all?
 import type { Assignment, Claim } from "../../core/model.ts";
+import { fromEpoch } from "../../core/time.ts";
 import { ProviderError, type ErrorClass } from "../provider.ts";
 import { word } from "../schema.ts";
 import type { Api, Role } from "./api.ts";
-import { DESCRIPTION_MAX, misnamed, titleOf } from "./names.ts";
+import { DESCRIPTION_MAX, titleOf } from "./mark.ts";
+import { misnamed } from "./names.ts";
 import { descriptionOf } from "./ours.ts";
 import { patiently } from "./patience.ts";
 import { keeping, unlendable } from "./roles.ts";
+
+/** An end that takes as many letters as any. */
+const LONGEST = fromEpoch(1);
 
 function refuse(cls: ErrorClass, message: string, vendorCode = "none"): never {
   throw new ProviderError(cls, message, { vendorCode });
@@ -35,7 +40,7 @@ export async function resolve(api: Api, claim: Claim): Promise<Assignment> {
   const principal = { member: claim.identity };
   const key = `${target}/${mark}`;
   const assignment = { key, owner, target, provider, connection, principal, role: { role }, scope, mark };
-  if (descriptionOf(assignment).length > DESCRIPTION_MAX)
+  if (descriptionOf(assignment, LONGEST).length > DESCRIPTION_MAX)
     refuse("malformed", "the names of the owner and the target are too long for a condition's description");
   return assignment;
 }
