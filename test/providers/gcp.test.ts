@@ -2,7 +2,7 @@
 import { inspect } from "node:util";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Problem } from "../../src/core/problem.ts";
 import { BOB } from "../../src/providers/gcp/fake.ts";
 import { provider } from "../../src/providers/gcp/index.ts";
@@ -25,7 +25,10 @@ let here: Site;
 beforeEach(async () => {
   here = await site();
 });
-afterEach(() => here.fake.stop());
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await here.fake.stop();
+});
 
 // ---- names ---------------------------------------------------------------------------------------------------
 
@@ -229,6 +232,15 @@ test("a binding under another condition is not the same access: granted beside i
   ]);
 });
 
+test("a group with the role is no proof of access: granted beside it, named after it", async () => {
+  here.add({ role: ROLE, members: ["group:sre@example.com"] });
+  const assignment = await here.granted();
+  expect(await here.session.verify(assignment)).toMatchObject({ standing: false, via: [assignment.mark] });
+  const { state, residue } = await here.session.revoke(assignment);
+  expect(state).toBe("absent");
+  expect(residue).toContain("the same role is with whoever is in group:sre@example.com");
+});
+
 test("another role, another subject and what has expired are no ways in", async () => {
   here.add(
     foreign("old", 'request.time < timestamp("2020-01-01T00:00:00Z")'),
@@ -307,6 +319,13 @@ test("credentials that are missing are a wrong set-up, and real ones never go to
   for (const connection of [here.connection, { resource, endpoint }])
     await expect(provider.connect(connection, options)).rejects.toBeInstanceOf(Problem);
   expect(here.fake.calls).toEqual([]);
+});
+
+test("credentials of the surroundings that cannot be read are a wrong set-up", async () => {
+  vi.stubEnv("GOOGLE_APPLICATION_CREDENTIALS", "/nobody/made/me.json");
+  const options = { owner: "lapse", secret: () => undefined, timeout: 5_000 };
+  const connecting = provider.connect({ resource: "projects/orders-production" }, options);
+  await expect(connecting).rejects.toMatchObject({ kind: "misconfigured" });
 });
 
 test("a connection names a resource of Google's, and no server but this machine's", () => {

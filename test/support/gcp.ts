@@ -1,7 +1,7 @@
 // What does a test of the Google Cloud provider start with? (a pretended project, a session on it, and words for both)
 import type { Assignment, Claim, Duration } from "../../src/core/model.ts";
 import { plus } from "../../src/core/time.ts";
-import { ANN, DEFAULTS, makeFake, NOW, ROLE } from "../../src/providers/gcp/fake.ts";
+import { ANN, makeFake, NOW, ROLE } from "../../src/providers/gcp/fake.ts";
 import type { Binding } from "../../src/providers/gcp/fake-policy.ts";
 import type { FakeOptions } from "../../src/providers/gcp/fake-server.ts";
 import { provider } from "../../src/providers/gcp/index.ts";
@@ -71,4 +71,4 @@ export function answer(body: unknown) {
   return { is: "status", status: 200, body: text, headers: { "content-type": "application/json" } } as const;
 }
 
-export { ANN, DEFAULTS, NOW, ROLE };
+export { ANN, NOW, ROLE };

@@ -6,7 +6,7 @@ import { change, readBack } from "./change.ts";
 import { memberOf, roleOf, sameMember } from "./names.ts";
 import { isOurs, markOf, markOn } from "./ours.ts";
 import { isExpired, titleIn, type Policy } from "./policy.ts";
-import { partly, verify } from "./verify.ts";
+import { groups, partly, verify } from "./verify.ts";
 
 /**
  * Writes even where the policy does not show our binding: a read may be older than our own grant, and only a write
@@ -33,11 +33,14 @@ function strange({ bindings, date }: Policy, assignment: Assignment): readonly s
   ];
 }
 
+/** Where the same role may come from besides, as far as the policy shows it. */
 function others(after: Policy, assignment: Assignment): readonly string[] {
-  const titles = partly(after, assignment);
-  return titles.length > 0
-    ? [`${titles.length} binding(s) give the subject the same role under conditions`]
-    : [];
+  const narrowed = partly(after, assignment).length;
+  const having = groups(after, assignment);
+  return [
+    ...(narrowed > 0 ? [`${narrowed} binding(s) give the subject the same role under conditions`] : []),
+    ...(having.length > 0 ? [`the same role is with whoever is in ${having.join(", ")}`] : []),
+  ];
 }
 
 /** Removes what has expired of ours, and only that. */

@@ -2,7 +2,7 @@
 import { auth as google } from "@googleapis/cloudresourcemanager";
 import type { JsonObject } from "../../core/model.ts";
 import { Problem } from "../../core/problem.ts";
-import type { ConnectOptions } from "../provider.ts";
+import { ProviderError, type ConnectOptions } from "../provider.ts";
 import { asProviderError } from "./errors.ts";
 import { within } from "./patience.ts";
 
@@ -36,9 +36,10 @@ async function withSurroundings({ timeout }: ConnectOptions): Promise<Auth> {
     await within(timeout, auth.getAccessToken());
     return auth;
   } catch (thrown) {
-    if (!(thrown instanceof Error && /default credentials|credentials? file/i.test(thrown.message)))
-      throw asProviderError(thrown, "sign the applier in");
+    // An error with a request in it: somebody was asked for a token. Without one, there was nothing to ask with.
+    const asked = thrown instanceof ProviderError || (thrown instanceof Error && "config" in thrown);
+    if (asked) throw asProviderError(thrown, "sign the applier in");
     const fix = "set up workload identity federation, or name a variable with an access token in tokenEnv";
-    throw new Problem("misconfigured", "no credentials for Google Cloud are found", fix, thrown);
+    throw new Problem("misconfigured", "no usable credentials for Google Cloud are found", fix, thrown);
   }
 }

@@ -30,6 +30,13 @@ export function partly(policy: Policy, assignment: Assignment): readonly string[
     .map(titleIn);
 }
 
+/** Groups that have the role here; who is in them, the policy does not say. */
+export function groups({ bindings, date }: Policy, assignment: Assignment): readonly string[] {
+  const having = bindings.filter(({ role }) => role === roleOf(assignment));
+  const members = having.filter((one) => !isExpired(one, date)).flatMap((one) => one.members);
+  return [...new Set(members.filter((member) => /^(group|principalSet):/.test(member)))];
+}
+
 function candidates({ bindings, date }: Policy, assignment: Assignment): readonly Binding[] {
   const role = roleOf(assignment);
   return bindings.filter(
