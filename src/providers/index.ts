@@ -7,6 +7,7 @@ const providers: Readonly<Record<string, Load>> = {
   aws: () => import("./aws/index.ts"),
   azure: () => import("./azure/index.ts"),
   gate: () => import("./gate/index.ts"),
+  gcp: () => import("./gcp/index.ts"),
   github: () => import("./github/index.ts"),
   kubernetes: () => import("./kubernetes/index.ts"),
   memory: () => import("./memory/index.ts"),
