@@ -7,6 +7,7 @@ const providers: Readonly<Record<string, Load>> = {
   aws: () => import("./aws/index.ts"),
   azure: () => import("./azure/index.ts"),
   github: () => import("./github/index.ts"),
+  "github-collaborator": () => import("./github/collaborator.ts"),
   kubernetes: () => import("./kubernetes/index.ts"),
   memory: () => import("./memory/index.ts"),
   postgres: () => import("./postgres/index.ts"),
