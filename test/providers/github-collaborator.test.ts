@@ -147,6 +147,14 @@ describe("answers are stale and say little, so", () => {
     expect(repository.direct.has(ANN)).toBe(false);
   });
 
+  test("an invitation that is not shown yet does not end the case", async () => {
+    const assignment = await here.session.resolve(here.claim({ identity: "eve" }));
+    server.fault({ on: /^PUT/, do: { is: "reset", effect: "after" } });
+    expect(await classOf(here.session.grant(assignment, WINDOW))).toBe("transient");
+    expect((await (await here.connect()).revoke(assignment)).state).toBe("absent");
+    expect(repository.invitations).toEqual([]);
+  });
+
   test("a removal that has no effect is not believed", async () => {
     const assignment = await here.granted();
     server.fault({ on: /^DELETE/, do: { is: "status", status: 200 }, times: Infinity });

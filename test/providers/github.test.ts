@@ -233,8 +233,10 @@ describe("some teams are not for lending:", () => {
 
   test("a refusal that no identity provider explains is a missing right", async () => {
     const assignment = await here.session.resolve(here.claim());
-    server.fault({ on: /^PUT/, do: { is: "status", status: 403 } });
-    expect(await classOf(here.session.grant(assignment, WINDOW))).toBe("forbidden");
+    const headers = { "x-accepted-github-permissions": "members=write" };
+    server.fault({ on: /^PUT/, do: { is: "status", status: 403, headers } });
+    const error = await failure(here.session.grant(assignment, WINDOW));
+    expect([error.class, error.message]).toEqual(["forbidden", expect.stringContaining("members=write")]);
   });
 
   test("and an owner of the organisation needs none", async () => {

@@ -14,7 +14,7 @@ export interface Pace {
 /** https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api */
 export const GITHUB: Pace = { pauses: true, again: 1000 };
 /** A server on this machine has no such limits. */
-export const HERE: Pace = { pauses: false, again: 20 };
+const HERE: Pace = { pauses: false, again: 20 };
 
 export function paceFor(api: string): Pace {
   return new URL(api).protocol === "http:" ? HERE : GITHUB;

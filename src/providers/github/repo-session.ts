@@ -94,17 +94,22 @@ interface Edge {
   readonly invited: readonly Invitation[];
 }
 
-/** Lists lag behind, and skip whoever moves: a list that lacks what still takes effect is read again. */
+/**
+ * Lists lag behind, and skip whoever moves: nobody is missing who is missing once, nor while he still has what the
+ * missing entry would give.
+ */
 async function look(home: Home, assignment: Assignment): Promise<Edge> {
   const { api, org } = home;
   sameOrganisation(org, assignment);
   const { id } = await repositoryBy(api, org, repositoryOf(assignment));
+  let reads = 0;
   const read = async (): Promise<Edge & { readonly sure: boolean }> => {
+    reads += 1;
     const [collaborators, all] = await Promise.all([direct(api, id), invitations(api, id)]);
     const own = collaborators.get(userId(assignment));
     const invited = all.filter(({ invitee }) => invitee === userId(assignment));
     const there = own !== undefined || invited.length > 0;
-    return { own, invited, sure: there || !(await unexplained(home, assignment)) };
+    return { own, invited, sure: there || (reads > 1 && !(await unexplained(home, assignment))) };
   };
   return api.until(read, ({ sure }) => sure);
 }

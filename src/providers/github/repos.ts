@@ -4,7 +4,7 @@ import { refuse, whole, type Organisation } from "./accounts.ts";
 import type { Api } from "./client.ts";
 
 /** Lowest first. https://docs.github.com/en/organizations/managing-user-access-to-your-organizations-repositories/managing-repository-roles/repository-roles-for-an-organization */
-export const LEVELS = ["pull", "triage", "push", "maintain", "admin"] as const;
+const LEVELS = ["pull", "triage", "push", "maintain", "admin"] as const;
 export type Level = (typeof LEVELS)[number];
 
 /** Answers call two of them by other names. */

@@ -136,12 +136,17 @@ async function revoke(home: Home, assignment: Assignment): Promise<Revocation> {
   const ours = await canBeOurs(home, before);
   const after = ours ? await takeOut(home, assignment, before) : before;
   const { standing } = await verdict(home, assignment, after);
-  const kept = !ours && before.is === "maintainer";
   return {
     state: standing ? "escaped" : "absent",
     receipt: receiptOf(assignment),
-    residue: kept ? ["somebody made the subject a maintainer of the team, so it was left in"] : [],
+    residue: leftOver(before, ours),
   };
+}
+
+function leftOver({ is }: Edge, ours: boolean): readonly string[] {
+  if (is === "pending") return ["an invitation to the organisation may be left: an owner can cancel it"];
+  if (is !== "maintainer" || ours) return [];
+  return ["somebody made the subject a maintainer of the team, which was left as it is"];
 }
 
 /** Believes no answer but what the team shows afterwards: GitHub says 404 also to who must not remove anybody. */
