@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Problem } from "../../src/core/problem.ts";
 import type { FakeServer } from "../../src/providers/github/fake-desk.ts";
 import { provider } from "../../src/providers/github/index.ts";
+import { judgeRights } from "../../src/providers/github/rights.ts";
 import { ANN, classOf, site, WINDOW, type Site } from "../support/github.ts";
 
 let here: Site;
@@ -54,6 +55,15 @@ describe("signing in", () => {
   test("with a token that is not accepted is forbidden", async () => {
     expect(await classOf(open({ tokenEnv: "T" }, { T: "wrong" }))).toBe("forbidden");
   });
+});
+
+test("an App that lends collaborators has to see who is in the organisation, too", () => {
+  const need = { permissions: ["administration"], reads: ["members"], scopes: [] };
+  const judged = (permissions: Record<string, string>) =>
+    judgeRights({ permissions }, need).map(({ code }) => code);
+  expect(judged({ administration: "write", members: "read", metadata: "read" })).toEqual([]);
+  expect(judged({ administration: "write" })).toEqual(["LPS430"]);
+  expect(judged({ administration: "admin", members: "write" })).toEqual(["LPS431"]);
 });
 
 describe("what people write", () => {

@@ -7,7 +7,7 @@ import { fakeServer } from "../../src/providers/github/fake-server.ts";
 import { provider as teams } from "../../src/providers/github/index.ts";
 import { ProviderError, type Provider, type Session } from "../../src/providers/provider.ts";
 
-export const NOW = Date.UTC(2026, 10, 23, 9) as Instant;
+const NOW = Date.UTC(2026, 10, 23, 9) as Instant;
 export const WINDOW = { now: NOW, end: (NOW + 3_600_000) as Instant };
 export const ANN = 1001;
 export const BOB = 1002;

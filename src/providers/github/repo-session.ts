@@ -38,7 +38,7 @@ import { judgeRights } from "./rights.ts";
 import type { Home } from "./teams.ts";
 import { DISCOURAGED } from "./words.ts";
 
-const NEED = { permissions: ["administration"], scopes: ["repo"] };
+const NEED = { permissions: ["administration"], reads: ["members"], scopes: ["repo"] };
 
 export async function openRepositories(
   connection: JsonObject,

@@ -6,23 +6,24 @@ import type { Rights } from "./client.ts";
 export interface Need {
   /** Of an App. https://docs.github.com/en/rest/authentication/permissions-required-for-github-apps */
   readonly permissions: readonly string[];
+  /** Reading these is enough. */
+  readonly reads: readonly string[];
   /** Of a classic token. https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps */
   readonly scopes: readonly string[];
 }
 
 /** What anything else needs, and what a scope has in it. */
-const HARMLESS = ["metadata", "read:org", "write:org", "read:user"];
+const HARMLESS = ["metadata", "read:org"];
 
 export function judgeRights(rights: Rights, need: Need): readonly Finding[] {
   const { scopes, permissions } = rights;
   if (permissions) {
     const writes = Object.keys(permissions).filter((name) => permissions[name] !== "read");
-    return [
-      ...lacking(
-        need.permissions.filter((name) => permissions[name] !== "write").map((name) => `${name}: write`),
-      ),
-      ...excess(writes.filter((name) => !need.permissions.includes(name))),
+    const missing = [
+      ...need.permissions.filter((name) => !writes.includes(name)).map((name) => `${name}: write`),
+      ...need.reads.filter((name) => permissions[name] === undefined).map((name) => `${name}: read`),
     ];
+    return [...lacking(missing), ...excess(writes.filter((name) => !need.permissions.includes(name)))];
   }
   if (!scopes) return [];
   return [

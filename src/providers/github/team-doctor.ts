@@ -14,7 +14,7 @@ import {
   type Team,
 } from "./teams.ts";
 
-const NEED = { permissions: ["members"], scopes: ["admin:org"] };
+const NEED = { permissions: ["members"], reads: [], scopes: ["admin:org"] };
 
 /** Members whom no request put there are known to the ledger alone, so they are not judged here. */
 export async function doctor(home: Home): Promise<readonly Finding[]> {
