@@ -9,6 +9,7 @@ const providers: Readonly<Record<string, Load>> = {
   gate: () => import("./gate/index.ts"),
   gcp: () => import("./gcp/index.ts"),
   github: () => import("./github/index.ts"),
+  "github-collaborator": () => import("./github/collaborator.ts"),
   kubernetes: () => import("./kubernetes/index.ts"),
   memory: () => import("./memory/index.ts"),
   postgres: () => import("./postgres/index.ts"),
