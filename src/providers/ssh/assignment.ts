@@ -6,8 +6,8 @@ import { word } from "../schema.ts";
 import type { Certificate } from "./certificate.ts";
 import { LIST } from "./folder.ts";
 import { fingerprint } from "./keys.ts";
-import { markOf, serialOf } from "./names.ts";
-import { lint, rightsOf, roleOf, TARGET } from "./role.ts";
+import { markOf, serialOf, targetIn } from "./names.ts";
+import { lint, rightsOf, roleOf } from "./role.ts";
 import type { Site } from "./site.ts";
 import type { Order } from "./tool.ts";
 
@@ -27,7 +27,7 @@ export async function resolve({ folder, tool }: Site, claim: Claim): Promise<Ass
       { vendorCode: "revoked" },
     );
   const { owner, target, provider, connection, scope } = claim;
-  const mark = markOf(owner, claim.request);
+  const mark = markOf(claim);
   const principal = { fingerprint: fingerprint(claim.identity), key: claim.identity };
   const role = roleOf(rightsOf(claim.role));
   return { key: `${target}/${mark}`, owner, target, provider, connection, principal, role, scope, mark };
@@ -36,15 +36,11 @@ export async function resolve({ folder, tool }: Site, claim: Claim): Promise<Ass
 /** Everything that the certificate says, but for its window. */
 export function wanted(assignment: Assignment): Omit<Order, "from" | "until"> {
   const keyId = markIn(assignment);
-  const { principals, critical, extensions } = rightsOf(assignment.role);
-  const key = word(assignment.principal["key"]);
   return {
     keyId,
     serial: serialOf(keyId),
-    key,
-    principals,
-    critical,
-    extensions: { ...extensions, [TARGET]: assignment.target },
+    key: word(assignment.principal["key"]),
+    ...rightsOf(assignment.role),
   };
 }
 
@@ -65,11 +61,10 @@ function said({ keyId, key, principals, critical, extensions }: Omit<Order, "fro
   return JSON.stringify([keyId, key, [...principals].sort(), sorted(critical), sorted(extensions)]);
 }
 
-/** What a listing shows of it; nothing if it does not say for which target it is. */
-export function listed({ owner, connection }: Site, certificate: Certificate): Listed | undefined {
-  const { keyId, key, extensions, until } = certificate;
-  const target = extensions[TARGET];
-  if (target === undefined) return undefined;
+/** What a listing shows of it. */
+export function listed({ owner, connection }: Site, certificate: Certificate): Listed {
+  const { keyId, key, until } = certificate;
+  const target = targetIn(keyId, owner);
   return {
     key: `${target}/${keyId}`,
     owner,

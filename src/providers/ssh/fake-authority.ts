@@ -48,7 +48,10 @@ const EMPTY: List = { keyIds: [], lines: [] };
 /** Slower than a process has to be, so that two appliers meet. */
 const SLOW_MS = 2;
 
-export function fakeAuthority(): Authority & { readonly fault: (fault: ToolFault) => void } {
+export function fakeAuthority(): Authority & {
+  readonly fault: (fault: ToolFault) => void;
+  readonly heal: () => void;
+} {
   const privateKey = "the pretended CA's private key";
   const digest = createHash("sha256").update(privateKey).digest();
   const blob = Buffer.concat([field("ssh-ed25519"), field(digest)]);
@@ -98,6 +101,9 @@ export function fakeAuthority(): Authority & { readonly fault: (fault: ToolFault
     ban: (list, line) => write({ ...read(list), lines: [...read(list).lines, line] }),
     fault: (fault) => {
       for (let n = fault.times ?? 1; n > 0; n--) faults.push(fault);
+    },
+    heal: () => {
+      faults.splice(0);
     },
     lets: ({ certificate, key, principal, list, now }) => {
       const one = open(certificate);

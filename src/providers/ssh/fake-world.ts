@@ -25,7 +25,8 @@ export interface Options {
   readonly login?: (certificate: string, key: string) => Promise<boolean>;
 }
 
-export type SshWorld = World & {
+export type SshWorld = Omit<World, "advance"> & {
+  readonly advance: (ms: number) => void;
   readonly directory: string;
   readonly disk: (fault: DiskFault) => void;
   readonly heal: () => void;
@@ -153,8 +154,13 @@ export async function sshWorld(authority: Authority, options: Options = {}): Pro
       return Promise.all(files.sort().map(async (file) => [file, await readFile(file, "latin1")]));
     },
     breakListing: () => {
-      fault({ on: "readFile", path: /issued\/lapse\.lapse\.bob/, code: "EIO", times: Infinity });
-      fault({ on: "readFile", path: /certificates\/lapse\.lapse\.bob/, code: "EIO", times: Infinity });
+      fault({ on: "readFile", path: /issued\/lapse\.lapse\.target\.bob/, code: "EIO", times: Infinity });
+      fault({
+        on: "readFile",
+        path: /certificates\/lapse\.lapse\.target\.bob/,
+        code: "EIO",
+        times: Infinity,
+      });
     },
     settle: { skip: "a certificate is good as soon as it is written" },
     tooSoon: { skip: "a certificate can be revoked at any time" },

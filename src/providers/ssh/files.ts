@@ -26,8 +26,9 @@ type Place = Pick<File, "shelf" | "name">;
 /** Every file on these shelves. */
 export async function filesOn(site: Site, shelves: readonly Shelf[]): Promise<Files> {
   const places: Place[] = [];
-  for (const shelf of shelves) for (const name of await folder.names(shelf)) places.push({ shelf, name });
-  return readFiles({ folder, ...site }, places);
+  for (const shelf of shelves)
+    for (const name of await site.folder.names(shelf)) places.push({ shelf, name });
+  return readFiles(site, places);
 }
 
 /** What is missing in the answer is not in the folder: that it is this CA's folder is proved after the reading. */

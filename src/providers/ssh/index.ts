@@ -45,8 +45,9 @@ export function ssh(machine?: Machine): Provider {
     },
     selfPerpetuating,
     lint,
-    howToConnect: ({ owner, request, role, connection }) => {
-      const file = fileOf(markOf(owner, request));
+    howToConnect: (claim) => {
+      const { role, connection } = claim;
+      const file = fileOf(markOf(claim));
       const login = rightsOf(role).principals[0] ?? "";
       return `copy ${word(connection["directory"])}/certificates/${file}, then: ssh -o CertificateFile=${file} -i YOUR_KEY ${login}@HOST`;
     },

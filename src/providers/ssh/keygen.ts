@@ -34,9 +34,7 @@ export const openKeygen: OpenTool = async (privateKey, timeout) => {
 async function sign(ca: Run["files"], order: Order, timeout: number): Promise<string> {
   const options = [
     ...Object.entries(order.critical).map(([name, value]) => `${name}=${value}`),
-    ...Object.entries(order.extensions).map(([name, value]) =>
-      value === "" ? name : `extension:${name}=${value}`,
-    ),
+    ...Object.keys(order.extensions),
   ];
   const args = [
     ...["-q", "-s", "ca", "-P", "", "-I", order.keyId, "-z", order.serial],

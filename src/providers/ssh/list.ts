@@ -14,7 +14,7 @@ export async function list(site: Site): Promise<{ items: readonly Listed[]; comp
     const certificate = ownIn(file, site.owner);
     if (!certificate || file.refused || certificate.until <= now) continue;
     const item = listed(site, certificate);
-    if (item && !items.has(item.key)) items.set(item.key, item);
+    if (!items.has(item.key)) items.set(item.key, item);
   }
   return { items: [...items.values()], complete };
 }

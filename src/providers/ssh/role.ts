@@ -12,8 +12,6 @@ const ALLOW: Readonly<Record<string, string>> = {
   "agent-forwarding": "permit-agent-forwarding",
   "x11-forwarding": "permit-X11-forwarding",
 };
-/** The target's name, signed with the rest. sshd ignores extensions that it does not know. */
-export const TARGET = "target@lapse.dev";
 
 /** No comma, which separates principals, no wildcard, and nothing that a program could take for an option. */
 const PRINCIPAL = "^[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,63}$";
