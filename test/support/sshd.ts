@@ -99,8 +99,7 @@ export async function startSshd(directory: string, principals: readonly string[]
         [...argumentsOf(one)],
         { timeout: 15_000 },
         (failure, out, complaint) => {
-          if (failure && complaint.includes("Permission denied (publickey)"))
-            resolve({ allowed: false, out, complaint });
+          if (failure && complaint.includes(DENIED)) resolve({ allowed: false, out, complaint });
           else if (failure && typeof failure.code !== "number") reject(new Error(complaint));
           else if (failure?.code === 255 && !BUT_IN.test(complaint))
             reject(new Error(`${complaint}\n${log}`));
