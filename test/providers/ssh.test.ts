@@ -60,7 +60,19 @@ test("of a request that was revoked is not given again", async () => {
   const assignment = await s.granted();
   await s.gone(assignment);
   await failsWith(s.session.grant(assignment, s.window), "conflict");
-  expect(await s.world.can(s.ann)).toBe(false);
+  // Nor if somebody put an old list back.
+  await writeFile(listFile(s), '{"keyIds":[],"lines":[]}');
+  await failsWith(s.session.grant(assignment, s.window), "conflict");
+  expect(await readdir(join(s.world.directory, "certificates"))).toEqual([]);
+});
+
+test("for a key that was lost meanwhile is not even written", async () => {
+  const s = await stage();
+  const assignment = await s.session.resolve(s.claim());
+  await writeFile(listFile(s), JSON.stringify({ keyIds: [], lines: [s.ann] }));
+  await failsWith(s.session.grant(assignment, s.window), "conflict");
+  for (const shelf of ["issued", "certificates"])
+    expect(await readdir(join(s.world.directory, shelf))).toEqual([]);
 });
 
 test("is frozen with the whole key and its fingerprint, and nothing secret", async () => {
@@ -236,6 +248,16 @@ describe("a revocation", () => {
     const { state, residue } = await s.session.revoke(assignment);
     expect([state, residue.length]).toEqual(["absent", 1]);
     expect(await s.world.can(s.ann)).toBe(false);
+  });
+
+  test("is not held up by another one's record, nor by what a file server keeps beside it", async () => {
+    const s = await stage();
+    const [assignment, other] = [await s.granted(), await s.granted({ request: "bob-1", identity: s.bob })];
+    await s.gone(other);
+    s.world.disk({ on: "readFile", path: /revoked\/.*bob/, code: "EIO", times: Infinity });
+    await mkdir(join(s.world.directory, "revoked", ".snapshot"));
+    expect(await s.gone(assignment)).toBe("absent");
+    expect([await s.world.can(s.ann), await s.world.can(s.bob)]).toEqual([false, false]);
   });
 
   test("after the end writes nothing on the list", async () => {

@@ -15,6 +15,7 @@ const { W_OK, X_OK } = constants;
 
 export interface Folder {
   readonly timeout: number;
+  /** Of the certificates there; what else a file server keeps beside them is none of ours. */
   names(shelf: Shelf): Promise<readonly string[]>;
   /** Nothing if there is no such file. */
   read(...path: readonly string[]): Promise<Buffer | undefined>;
@@ -38,7 +39,7 @@ export function openFolder(disk: Disk, root: string, ca: string, timeout: number
   return {
     timeout,
     read,
-    names: async (shelf) => (await bounded("list", disk.readdir(join(root, shelf)))).sort(),
+    names: async (shelf) => certificates(await bounded("list", disk.readdir(join(root, shelf)))),
     write: async (content, ...path) => {
       const temporary = join(root, "tmp", randomUUID());
       await bounded("write", disk.writeFile(temporary, content, { flag: "wx", flush: true }));
@@ -70,6 +71,8 @@ export function openFolder(disk: Disk, root: string, ca: string, timeout: number
     },
   };
 }
+
+const certificates = (names: readonly string[]) => names.filter((name) => name.endsWith(".pub")).sort();
 
 async function orNothing<T>(work: Promise<T>): Promise<T | undefined> {
   return work.catch((thrown: unknown) => {

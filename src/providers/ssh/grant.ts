@@ -60,9 +60,13 @@ async function signed(
 }
 
 /** Our record first: a certificate that somebody could have fetched is never unknown to us. */
-async function handOut({ folder, ...site }: Site, seen: Seen, { keyId, text }: Certificate): Promise<void> {
+async function handOut(site: Site, seen: Seen, { keyId, text }: Certificate): Promise<void> {
+  const { folder, tool } = site;
   // Hosts that miss their list let nobody in.
-  if (!(await folder.read(LIST))) await publish({ folder, ...site });
+  if (!(await folder.read(LIST))) await publish(site);
+  const list = await folder.read(LIST);
+  const [refused] = list ? await tool.refused(list, [text]) : [];
+  if (refused !== false) refuse("the revocation list names this key or request", "revoked");
   for (const shelf of ["issued", "certificates"] as const)
     if (seen[shelf]?.text !== text) await folder.write(`${text}\n`, shelf, fileOf(keyId));
 }
@@ -73,7 +77,6 @@ async function confirmed(site: Site, assignment: Assignment): Promise<JsonObject
   const record = recordOf(seen, assignment);
   if (state.state === "ours" && state.drift === undefined && record?.certificate)
     return receiptOf(record.certificate);
-  if (record?.refused === true) refuse("the revocation list names this key or request already", "revoked");
   throw new ProviderError("transient", "the folder does not show the certificate", {
     vendorCode: "not-read-back",
   });

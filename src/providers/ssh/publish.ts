@@ -1,6 +1,6 @@
 // How does everything that was revoked get onto the list that hosts read?
 import { ProviderError } from "../provider.ts";
-import { filesOn } from "./files.ts";
+import { readFiles } from "./files.ts";
 import { LIST } from "./folder.ts";
 import type { Site } from "./site.ts";
 
@@ -15,12 +15,16 @@ export async function publish(site: Site, afresh?: { readonly without: ReadonlyS
   const { folder, tool } = site;
   let base = afresh ? undefined : await folder.read(LIST);
   for (let tried = 1; tried <= TRIES; tried++) {
-    const { files } = await filesOn(site, ["revoked"]);
+    const names = await folder.names("revoked");
+    // One that cannot be read was put on the list when it came, and must not hold up the others.
+    const { files } = await readFiles(
+      site,
+      names.map((name) => ({ shelf: "revoked", name })),
+    );
     const revoked = files.filter(({ name }) => afresh?.without.has(name) !== true);
     const keyIds = new Set(revoked.flatMap(({ certificate }) => certificate?.keyId ?? []));
     await folder.write(await tool.revoke(base, [...keyIds]), LIST);
-    const names = new Set(files.map(({ name }) => name));
-    if ((await folder.names("revoked")).every((name) => names.has(name))) return;
+    if ((await folder.names("revoked")).every((name) => names.includes(name))) return;
     base = await folder.read(LIST);
   }
   throw new ProviderError("conflict", "other appliers keep writing into the CA's folder", {
