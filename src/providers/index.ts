@@ -13,6 +13,7 @@ const providers: Readonly<Record<string, Load>> = {
   kubernetes: () => import("./kubernetes/index.ts"),
   memory: () => import("./memory/index.ts"),
   postgres: () => import("./postgres/index.ts"),
+  ssh: () => import("./ssh/index.ts"),
 };
 
 export const providerKinds: readonly string[] = Object.keys(providers);
