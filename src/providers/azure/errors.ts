@@ -56,14 +56,15 @@ const STATUS: Readonly<Record<number, ErrorClass>> = {
 const POLICY = "RoleAssignmentRequestPolicyValidationFailed";
 const NO_CERTIFICATE = /CERT|SSL|TLS|SELF_SIGNED/;
 
-/** The vendor's text stays in `cause`: it may hold names. */
+/** The vendor's text stays in `cause`, since it may hold names. The SDK's own error does not: it holds our token. */
 export function asProviderError(thrown: unknown, doing: string): ProviderError {
   if (thrown instanceof ProviderError) return thrown;
   const said = (thrown ?? {}) as Readonly<Record<string, unknown>>;
   const status = typeof said["statusCode"] === "number" ? said["statusCode"] : undefined;
   const vendorCode = word(said["code"]) || word(status?.toString()) || word(said["name"]) || "none";
   const [cls, words] = meaning(vendorCode, status, word(said["message"]));
-  return new ProviderError(cls, `Azure did not ${doing}: ${words}`, { vendorCode, cause: thrown });
+  const cause = new Error(word(said["message"]));
+  return new ProviderError(cls, `Azure did not ${doing}: ${words}`, { vendorCode, cause });
 }
 
 const word = (value: unknown): string => (typeof value === "string" ? value : "");

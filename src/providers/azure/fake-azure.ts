@@ -192,6 +192,14 @@ export function answer(
   return Response.json(body, { status, headers });
 }
 
+/** The first that is broken. */
+export function firstRefusal(
+  rules: readonly (readonly [broken: boolean, status: number, code: string])[],
+): Response | undefined {
+  const found = rules.find(([broken]) => broken);
+  return found && refuse(found[1], found[2]);
+}
+
 export function refuse(status: number, code: string, message = `${code} is what Azure says`): Response {
   return answer(status, { error: { code, message } });
 }

@@ -6,16 +6,17 @@ import {
   covers,
   drop,
   expire,
+  firstRefusal,
   onEdge,
   refuse,
   same,
-  SUB_SCOPE,
   type Azure,
   type Order,
   type Schedule,
   row,
 } from "./fake-azure.ts";
 import type { Call } from "./fake-arm.ts";
+import { instanceView, orderView, scheduleView } from "./fake-pim-views.ts";
 
 const MINUTE = 60_000;
 /** https://learn.microsoft.com/entra/id-governance/privileged-identity-management/pim-resource-roles-activate-your-roles */
@@ -79,29 +80,37 @@ function read(state: Azure, { scope, name, body }: Call): Order {
 }
 
 function refused(state: Azure, wanted: Order): Response | undefined {
+  if (state.refusing.length > 0 && wanted.type !== "AdminRemove") return refusedByRule(state.refusing);
+  const pending = state.orders.some((one) => onEdge(wanted)(one) && one.status === PENDING);
+  const refusal = firstRefusal([
+    [pending, 400, "PendingRoleAssignmentRequest"],
+    [state.orders.some(({ name }) => name === wanted.name), 409, "Conflict"],
+  ]);
   const there = state.schedules.find(onEdge(wanted));
-  if (state.refusing.length > 0 && wanted.type !== "AdminRemove")
-    return refuse(
-      400,
-      "RoleAssignmentRequestPolicyValidationFailed",
-      `The following policy rules failed: ${JSON.stringify(state.refusing)}`,
-    );
-  if (state.users.get(wanted.principal)?.replicated !== true) return refuse(400, "SubjectNotFound");
-  if (state.orders.some((one) => onEdge(wanted)(one) && one.status === PENDING))
-    return refuse(400, "PendingRoleAssignmentRequest");
-  if (state.orders.some(({ name }) => name === wanted.name)) return refuse(409, "Conflict");
-  if (wanted.type !== "AdminAssign") return refusedChange(state, wanted, there);
-  return there || state.rows.some(onEdge(wanted)) ? refuse(400, "RoleAssignmentExists") : undefined;
+  return refusal ?? (wanted.type === "AdminAssign" ? refusedNew : refusedChange)(state, wanted, there);
+}
+
+function refusedNew(state: Azure, wanted: Order, there: Schedule | undefined): Response | undefined {
+  return firstRefusal([
+    [state.users.get(wanted.principal)?.replicated !== true, 400, "SubjectNotFound"],
+    [there !== undefined || state.rows.some(onEdge(wanted)), 400, "RoleAssignmentExists"],
+  ]);
+}
+
+function refusedByRule(rules: readonly string[]): Response {
+  const said = `The following policy rules failed: ${JSON.stringify(rules)}`;
+  return refuse(400, "RoleAssignmentRequestPolicyValidationFailed", said);
 }
 
 function refusedChange(state: Azure, wanted: Order, there: Schedule | undefined): Response | undefined {
-  const forgets = state.forgetful && wanted.type === "AdminRemove";
+  const removes = wanted.type === "AdminRemove";
+  const forgets = state.forgetful && removes;
   state.forgetful &&= !forgets;
   if (!there || forgets) return refuse(400, "RoleAssignmentDoesNotExist");
-  if (wanted.target !== undefined && !same(wanted.target, there.name))
-    return refuse(400, "InvalidRoleAssignmentScheduleId");
-  const short = wanted.type === "AdminRemove" && state.now - there.start < SHORTEST;
-  return short ? refuse(400, "ActiveDurationTooShort") : undefined;
+  return firstRefusal([
+    [!same(wanted.target ?? there.name, there.name), 400, "InvalidRoleAssignmentScheduleId"],
+    [removes && state.now - there.start < SHORTEST, 400, "ActiveDurationTooShort"],
+  ]);
 }
 
 /** Carries the orders out. It takes Azure longer than an assignment must be active. */
@@ -144,59 +153,4 @@ export function give(state: Azure, some: Omit<Schedule, "name" | "row">): void {
     name: randomUUID(),
     row: made.name,
   });
-}
-
-function edgeView({ scope, role, principal }: Pick<Order, "scope" | "role" | "principal">): JsonObject {
-  return {
-    scope: scope.replace("resourceGroups", "resourcegroups"),
-    roleDefinitionId: `${SUB_SCOPE}/providers/Microsoft.Authorization/roleDefinitions/${role.toUpperCase()}`,
-    principalId: principal.toUpperCase(),
-    principalType: "User",
-  };
-}
-
-const instant = (at: number | undefined): string | null =>
-  at === undefined ? null : new Date(at).toISOString();
-
-function orderView(one: Order): JsonObject {
-  const expiration = {
-    type: one.end === undefined ? "NoExpiration" : "AfterDateTime",
-    endDateTime: instant(one.end),
-  };
-  return {
-    id: `${one.scope}/providers/Microsoft.Authorization/roleAssignmentScheduleRequests/${one.name}`,
-    name: one.name.toUpperCase(),
-    properties: {
-      ...edgeView(one),
-      ...{ requestType: one.type, status: one.status, justification: one.justification },
-      scheduleInfo: { startDateTime: instant(one.start), expiration },
-    },
-  };
-}
-
-function scheduleView(one: Schedule): JsonObject {
-  const { assignmentType, start, end, request } = one;
-  return {
-    id: `${one.scope}/providers/Microsoft.Authorization/roleAssignmentSchedules/${one.name}`,
-    name: one.name,
-    properties: {
-      ...edgeView(one),
-      ...{ assignmentType, memberType: "Direct", status: "Provisioned" },
-      ...{ startDateTime: instant(start), endDateTime: instant(end) },
-      roleAssignmentScheduleRequestId: `${one.scope}/providers/Microsoft.Authorization/roleAssignmentScheduleRequests/${request}`,
-    },
-  };
-}
-
-function instanceView(one: Schedule): JsonObject {
-  const { properties } = scheduleView(one) as { readonly properties: JsonObject };
-  const types = `${one.scope}/providers/Microsoft.Authorization`;
-  return {
-    name: randomUUID(),
-    properties: {
-      ...properties,
-      roleAssignmentScheduleId: `${types}/roleAssignmentSchedules/${one.name}`,
-      originRoleAssignmentId: `${types}/roleAssignments/${one.row}`,
-    },
-  };
 }

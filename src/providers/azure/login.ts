@@ -93,7 +93,7 @@ function asLoginError(thrown: unknown): ProviderError {
   const missing = code === "AADSTS90002" ? "target-missing" : "forbidden";
   return new ProviderError(missing, `Azure did not sign the applier in: ${words}`, {
     vendorCode: code,
-    cause: thrown,
+    cause: new Error(text),
   });
 }
 
