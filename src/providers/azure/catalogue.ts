@@ -22,6 +22,7 @@ const GRANTING: readonly string[] = [
   "microsoft.authorization/roleassignmentschedulerequests/write",
   "microsoft.authorization/roleeligibilityschedulerequests/write",
   "microsoft.authorization/elevateaccess/action",
+  "microsoft.blueprint/blueprintassignments/write",
 ];
 
 /** What a role definition says, as far as it matters here. */

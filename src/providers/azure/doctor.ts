@@ -37,18 +37,19 @@ const NEEDS = {
 } as const;
 
 export async function doctor(arm: Arm, writes: keyof typeof NEEDS): Promise<readonly Finding[]> {
-  const held = await heldBy(arm, objectIdOf(await arm.token()));
+  const applier = objectIdOf(await arm.token());
+  const held = applier === undefined ? undefined : await heldBy(arm, applier);
   const { status } = await arm.graph(`/v1.0/users/${NOBODY}?$select=id`, "show the user");
   const blind = error(
     "LPS430",
     "the applier may not read users, so that it cannot tell who a subject is",
     "grant its application the Graph permission User.Read.All",
   );
-  return [...needs(held, NEEDS[writes]), ...(status === 403 ? [blind] : []), ...excess(held)];
+  const rights = held ? [...needs(held, NEEDS[writes]), ...excess(held)] : [];
+  return [...rights, ...(status === 403 ? [blind] : [])];
 }
 
-async function heldBy(arm: Arm, applier: string | undefined): Promise<readonly Held[]> {
-  if (applier === undefined) return [];
+async function heldBy(arm: Arm, applier: string): Promise<readonly Held[]> {
   const rows = await allRows(arm, `assignedTo('${applier}')`);
   const held: Held[] = [];
   for (const row of rows) {

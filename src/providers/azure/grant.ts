@@ -5,7 +5,7 @@ import { ProviderError } from "../provider.ts";
 import { patiently, type Arm } from "./arm.ts";
 import { definitionId, edgeOf, namesOf, type Edge } from "./edge.ts";
 import { readMark, writeMark, type Mark } from "./mark.ts";
-import { judge, lookAt, nameOf, receiptOf, type Seen } from "./rows.ts";
+import { byName, judge, lookAt, nameOf, receiptOf, type Seen } from "./rows.ts";
 
 interface Window {
   readonly end: Instant;
@@ -25,16 +25,18 @@ export async function grant(arm: Arm, assignment: Assignment, window: Window): P
   const [row] = there.own;
   if (row) return converge(arm, assignment, row, window.end);
   await create(arm, edge, names, bodyOf(assignment, edge, window.end));
-  return receipt(await readBack(arm, edge), arm);
+  return readBack(arm, edge, window.end);
 }
 
-/** Azure's newest truth may be a while in coming: a name that was just given is looked for, not taken as missing. */
-function readBack(arm: Arm, edge: Edge): Promise<Seen> {
-  return patiently(
+/** Azure's newest truth may be a while in coming: what was just written is looked for, not taken as missing. */
+async function readBack(arm: Arm, edge: Edge, until: Instant): Promise<JsonObject> {
+  const seen = await patiently(
     arm.timeout,
     () => lookAt(arm, edge),
-    ({ own, foreign, listed }) => foreign.length > 0 || (own.length > 0 && listed),
+    ({ own: [row], foreign, listed }) =>
+      foreign.length > 0 || (listed && (readMark(row?.description)?.until ?? 0) >= until),
   );
+  return receipt(seen, arm);
 }
 
 function receipt(seen: Seen, arm: Arm): JsonObject {
@@ -46,19 +48,21 @@ function receipt(seen: Seen, arm: Arm): JsonObject {
   });
 }
 
-/** Granting again is granting once; at most the description is written anew. */
+/** Granting again is granting once; at most the description is written anew. A list may still show the old one. */
 async function converge(
   arm: Arm,
   assignment: Assignment,
-  row: RoleAssignment,
+  shown: RoleAssignment,
   end: Instant,
 ): Promise<JsonObject> {
   const edge = edgeOf(assignment);
+  const row = (await byName(arm, edge, nameOf(shown))) ?? shown;
   const mark = readMark(row.description);
   const until = latest(end, mark);
   const whole = mark?.owner === arm.owner && mark.target === assignment.target && mark.until === until;
-  if (!whole) await put(arm, edge, nameOf(row), bodyOf(assignment, edge, until));
-  return receiptOf(row);
+  if (whole) return receiptOf(row);
+  await put(arm, edge, nameOf(row), bodyOf(assignment, edge, until));
+  return readBack(arm, edge, until);
 }
 
 /** Only a later end is written down: another request may want the one that is there. */

@@ -15,6 +15,8 @@ import { asProviderError } from "./errors.ts";
 /** What the SDK's clients and ours are made of: no retries of their own, and no request without a bound. */
 export interface Transport {
   readonly retryOptions: { readonly maxRetries: 0 };
+  /** A token goes where the set-up says, and nowhere else. */
+  readonly redirectOptions: { readonly maxRetries: 0 };
   readonly tlsOptions?: { readonly ca: string };
   readonly additionalPolicies: { readonly policy: PipelinePolicy; readonly position: "perRetry" }[];
 }
@@ -42,11 +44,13 @@ export function transport(connection: JsonObject, { secret, timeout }: ConnectOp
     },
   };
   return {
-    retryOptions: { maxRetries: 0 },
+    ...{ retryOptions: { maxRetries: 0 }, redirectOptions: { maxRetries: 0 } },
     additionalPolicies: [{ policy: bounded, position: "perRetry" }],
     ...(ca !== undefined && { tlsOptions: { ca } }),
   };
 }
+
+const client = createDefaultHttpClient();
 
 /** One GET of JSON with a bearer token. Answers whatever the status is; throws ProviderError when nothing came. */
 export async function getJson(
@@ -61,7 +65,7 @@ export async function getJson(
   const headers = createHttpHeaders({ authorization: `Bearer ${token}`, accept: "application/json" });
   try {
     const request = createPipelineRequest({ url, headers });
-    const { status, bodyAsText } = await pipeline.sendRequest(createDefaultHttpClient(), request);
+    const { status, bodyAsText } = await pipeline.sendRequest(client, request);
     return { status, body: parse(bodyAsText) };
   } catch (thrown) {
     throw asProviderError(thrown, doing);

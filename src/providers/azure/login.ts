@@ -3,7 +3,7 @@ import type { TokenCredential } from "@azure/core-auth";
 import { ClientAssertionCredential } from "@azure/identity";
 import type { JsonObject } from "../../core/model.ts";
 import { Problem } from "../../core/problem.ts";
-import { ProviderError, type ConnectOptions } from "../provider.ts";
+import { ProviderError, type ConnectOptions, type ErrorClass } from "../provider.ts";
 import { word } from "../schema.ts";
 import { asProviderError } from "./errors.ts";
 import { getJson, type Transport } from "./http.ts";
@@ -12,12 +12,13 @@ const AUDIENCE = "api://AzureADTokenExchange";
 const PUBLIC = "https://login.microsoftonline.com";
 
 /** What Entra's refusals mean. https://learn.microsoft.com/entra/identity-platform/reference-error-codes */
-const REFUSALS: Readonly<Record<string, string>> = {
-  AADSTS700016: "the tenant knows no application with this clientId",
-  AADSTS90002: "there is no such tenant",
-  AADSTS70021: "the application trusts no federated credential that matches this workflow",
-  AADSTS700213: "the application trusts no federated credential that matches this workflow",
-  AADSTS700024: "the assertion has expired: the clocks differ",
+const REFUSALS: Readonly<Record<string, readonly [ErrorClass, string]>> = {
+  AADSTS700016: ["forbidden", "the tenant knows no application with this clientId"],
+  AADSTS90002: ["target-missing", "there is no such tenant"],
+  AADSTS70021: ["forbidden", "the application trusts no federated credential that matches this job"],
+  AADSTS700213: ["forbidden", "the application trusts no federated credential that matches this job"],
+  AADSTS700024: ["forbidden", "the assertion has expired: the clocks differ"],
+  AADSTS90033: ["transient", "Entra is unavailable for the moment"],
 };
 
 /**
@@ -85,13 +86,20 @@ async function githubAssertion(transport: Transport, url: string, token: string)
   throw new ProviderError(cls, "GitHub did not vouch for this job", { vendorCode: `oidc-${status}` });
 }
 
+/** Told by no code when the tenant or the authority is wrong, nor when they cannot be reached. */
+const NO_ADDRESSES = "CredentialUnavailableError";
+
 function asLoginError(thrown: unknown): ProviderError {
   const text = thrown instanceof Error ? thrown.message : "";
   const [code] = /\bAADSTS\d{4,7}\b/.exec(text) ?? [];
+  if (thrown instanceof Error && thrown.name === NO_ADDRESSES)
+    return new ProviderError("transient", "Entra did not say where to sign in: check tenant and authority", {
+      vendorCode: NO_ADDRESSES,
+      cause: new Error(text),
+    });
   if (code === undefined) return asProviderError(thrown, "sign the applier in");
-  const words = REFUSALS[code] ?? "Entra refused";
-  const missing = code === "AADSTS90002" ? "target-missing" : "forbidden";
-  return new ProviderError(missing, `Azure did not sign the applier in: ${words}`, {
+  const [cls, words] = REFUSALS[code] ?? ["forbidden", "Entra refused"];
+  return new ProviderError(cls, `Azure did not sign the applier in: ${words}`, {
     vendorCode: code,
     cause: new Error(text),
   });

@@ -26,9 +26,11 @@ export async function waysIn(arm: Arm, edge: Edge): Promise<readonly RoleAssignm
   return rows.filter((row) => lastPart(row.roleDefinitionId) === edge.role);
 }
 
-/** Where the resource group is gone, so is all that was assigned on it. */
+/** Where the resource group or the user is gone, so is every way in. */
+const GONE: readonly string[] = [NO_GROUP, "PrincipalNotFound"];
+
 function none(thrown: unknown): readonly RoleAssignment[] {
-  if (thrown instanceof ProviderError && thrown.vendorCode === NO_GROUP) return [];
+  if (thrown instanceof ProviderError && GONE.includes(thrown.vendorCode)) return [];
   throw thrown;
 }
 
