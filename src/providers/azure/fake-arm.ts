@@ -2,20 +2,9 @@
 import { randomUUID } from "node:crypto";
 import type { JsonObject } from "../../core/model.ts";
 import { answer, covers, expire, firstRefusal, refuse, SUB_SCOPE, type Azure } from "./fake-azure.ts";
+import type { Call } from "./fake-call.ts";
 import { pim } from "./fake-pim.ts";
 import { rows } from "./fake-rows.ts";
-
-export interface Call {
-  readonly method: string;
-  /** With a leading slash, as it was written. */
-  readonly scope: string;
-  readonly group: string;
-  readonly type: string;
-  readonly name: string;
-  readonly action: string;
-  readonly filter: string;
-  readonly body: JsonObject;
-}
 
 const PATH = new RegExp(
   "^(?<scope>/subscriptions/[^/]+(?:/resourceGroups/(?<group>[^/]+))?)" +

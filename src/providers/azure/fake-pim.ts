@@ -15,7 +15,7 @@ import {
   type Schedule,
   row,
 } from "./fake-azure.ts";
-import type { Call } from "./fake-arm.ts";
+import type { Call } from "./fake-call.ts";
 import { instanceView, orderView, scheduleView } from "./fake-pim-views.ts";
 
 const MINUTE = 60_000;

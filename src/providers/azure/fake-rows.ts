@@ -1,6 +1,6 @@
 // How does the pretended Azure keep role assignments? (one a tuple, one a name; lists and looks that lag behind)
 import type { JsonObject } from "../../core/model.ts";
-import type { Call } from "./fake-arm.ts";
+import type { Call } from "./fake-call.ts";
 import {
   answer,
   APPLIER,

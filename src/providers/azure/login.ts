@@ -1,6 +1,5 @@
 // How does the applier sign in to Azure? (by GitHub's word for this very job; nothing is stored)
-import type { TokenCredential } from "@azure/core-auth";
-import { ClientAssertionCredential } from "@azure/identity";
+import { ClientAssertionCredential, type TokenCredential } from "@azure/identity";
 import type { JsonObject } from "../../core/model.ts";
 import { Problem } from "../../core/problem.ts";
 import { ProviderError, type ConnectOptions, type ErrorClass } from "../provider.ts";
