@@ -29,7 +29,7 @@ export const schemas: Provider["schemas"] = {
         HOST,
       ),
       graph: text("Where Microsoft Graph is, in a sovereign cloud", "https://graph.microsoft.us", HOST),
-      caEnv: variable("further authorities to trust, as PEM, behind a proxy that inspects TLS", "LAPSE_CA"),
+      caEnv: variable("the authorities to trust instead of the public ones, as PEM", "LAPSE_CA"),
     },
     ["authority", "endpoint", "graph", "caEnv"],
   ),
