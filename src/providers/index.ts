@@ -6,6 +6,7 @@ type Load = () => Promise<{ readonly provider: Provider }>;
 const providers: Readonly<Record<string, Load>> = {
   aws: () => import("./aws/index.ts"),
   azure: () => import("./azure/index.ts"),
+  "azure-pim": () => import("./azure/pim.ts"),
   gate: () => import("./gate/index.ts"),
   gcp: () => import("./gcp/index.ts"),
   github: () => import("./github/index.ts"),
