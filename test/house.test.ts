@@ -127,7 +127,6 @@ const HOMES: Readonly<Record<string, RegExp>> = {
   "@aws-sdk/client-identitystore": /^src\/providers\/aws\//,
   "@aws-sdk/client-sso-admin": /^src\/providers\/aws\//,
   "@azure/arm-authorization": /^src\/providers\/azure\//,
-  "@azure/core-auth": /^src\/providers\/azure\//,
   "@azure/core-rest-pipeline": /^src\/providers\/azure\//,
   "@azure/identity": /^src\/providers\/azure\//,
   "@googleapis/cloudresourcemanager": /^src\/providers\/gcp\//,
