@@ -1,0 +1,64 @@
+// What does an IAM policy say? (read strictly; what is no policy is nothing)
+
+/** One statement, as far as Lapse reads it; everything else in it is kept as it is. */
+export interface Statement {
+  readonly Sid?: string;
+  readonly Effect: string;
+  readonly Action: readonly string[];
+  readonly Resource: readonly string[];
+  readonly Condition: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Names of every element that was written. */
+  readonly elements: readonly string[];
+  readonly NotAction: readonly string[];
+}
+
+export interface Document {
+  readonly version: string;
+  readonly statements: readonly Statement[];
+}
+
+type Loose = Readonly<Record<string, unknown>>;
+const isObject = (value: unknown): value is Loose =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** IAM answers with URL-encoded JSON, Identity Center with plain JSON. Undefined if it is no policy. */
+export function readDocument(text: string): Document | undefined {
+  try {
+    const value: unknown = JSON.parse(text.startsWith("%7B") ? decodeURIComponent(text) : text);
+    if (!isObject(value)) return undefined;
+    const { Version, Statement: written } = value;
+    const list = Array.isArray(written) ? (written as unknown[]) : [written];
+    const statements = list.map(readStatement);
+    if (!statements.every((one) => one !== undefined)) return undefined;
+    return { version: typeof Version === "string" ? Version : "", statements };
+  } catch {
+    return undefined;
+  }
+}
+
+function readStatement(value: unknown): Statement | undefined {
+  if (!isObject(value)) return undefined;
+  const { Sid, Effect, Action, Resource, Condition = {}, NotAction } = value;
+  const [actions, resources, others] = [Action, Resource, NotAction].map(texts);
+  if (!actions || !resources || !others || typeof Effect !== "string" || !isCondition(Condition)) return undefined;
+  return {
+    ...(typeof Sid === "string" && { Sid }),
+    Effect,
+    Action: actions,
+    Resource: resources,
+    Condition,
+    NotAction: others,
+    elements: Object.keys(value),
+  };
+}
+
+function isCondition(value: unknown): value is Statement["Condition"] {
+  return isObject(value) && Object.values(value).every(isObject);
+}
+
+/** IAM takes one text for a list of one. */
+function texts(value: unknown): readonly string[] | undefined {
+  if (value === undefined) return [];
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return list.every((one) => typeof one === "string") ? list : undefined;
+}
