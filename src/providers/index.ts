@@ -6,6 +6,7 @@ type Load = () => Promise<{ readonly provider: Provider }>;
 const providers: Readonly<Record<string, Load>> = {
   aws: () => import("./aws/index.ts"),
   "aws-account": () => import("./aws/account.ts"),
+  "aws-iam": () => import("./aws/iam.ts"),
   azure: () => import("./azure/index.ts"),
   github: () => import("./github/index.ts"),
   kubernetes: () => import("./kubernetes/index.ts"),

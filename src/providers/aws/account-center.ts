@@ -84,7 +84,10 @@ export function openCenter(InstanceArn: string, settings: ClientSettings, timeou
     },
     inlinePolicy: async (arn) => {
       const command = new GetInlinePolicyForPermissionSetCommand(set(arn));
-      return (await call("show the permission set's policy", (how) => client.send(command, how))).InlinePolicy ?? "";
+      return (
+        (await call("show the permission set's policy", (how) => client.send(command, how))).InlinePolicy ??
+        ""
+      );
     },
     holders: async ({ account, permissionSet }) => {
       const pages = await readPages(async (NextToken) => {

@@ -1,10 +1,10 @@
 // How is an assignment ordered, and how is it ordered away? (look first, order once, poll within the bound)
 import type { Assignment, Instant, JsonObject } from "../../core/model.ts";
-import type { ProviderError, Revocation } from "../provider.ts";
+import { ProviderError, type Revocation } from "../provider.ts";
 import type { Center } from "./account-center.ts";
 import { edgeOf, holds, outstanding, ways } from "./account-look.ts";
 import { failedOrder, type Edge, type Order, type OrderKind } from "./account-order.ts";
-import { isConflict, notFound, refuse, refuseOver } from "./errors.ts";
+import { notFound, refuse, refuseOver } from "./errors.ts";
 import type { Store } from "./group-store.ts";
 import { until, type Patience } from "./waiting.ts";
 
@@ -39,7 +39,8 @@ export async function unassign(
   const edge = edgeOf(assignment);
   const receipt = receiptOf(edge);
   const coming = await finished(center, edge, patience);
-  if (!coming) refuse("conflict", "the assignment is still being made: it can be removed after that", "IN_PROGRESS");
+  if (!coming)
+    refuse("conflict", "the assignment is still being made: it can be removed after that", "IN_PROGRESS");
   if (!(await carryOut(center, "deletion", edge, patience))) return { state: "sent", receipt, residue: [] };
   const { standing } = await ways(center, store, edge);
   return { state: standing ? "escaped" : "absent", receipt, residue: [] };
@@ -92,7 +93,7 @@ async function orderOnce(
   } catch (thrown) {
     // Nothing to remove, says AWS; so does it of an instance that it does not see. The list of holders decides.
     const gone = kind === "deletion" && notFound(thrown);
-    if (isConflict(thrown) || gone) return { refused: thrown };
+    if (gone || (thrown instanceof ProviderError && thrown.class === "conflict")) return { refused: thrown };
     throw thrown;
   }
 }

@@ -19,7 +19,11 @@ export async function checkPermissionSet(center: Center, arn: string): Promise<v
   const managed = await center.managedPolicies(arn);
   const strong = managed.find((policy) => STRONG.includes(policy.split("/").at(-1) ?? ""));
   if (strong !== undefined)
-    refuse("denied-by-policy", `the permission set ${name} has ${strong}: it would outlive any time limit`, "strong");
+    refuse(
+      "denied-by-policy",
+      `the permission set ${name} has ${strong}: it would outlive any time limit`,
+      "strong",
+    );
   const inline = await center.inlinePolicy(arn);
   if (inline === "") return;
   const statements = readDocument(inline)?.statements ?? [];

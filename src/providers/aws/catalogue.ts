@@ -3,7 +3,14 @@ import { covers } from "./patterns.ts";
 import type { Statement } from "./statements.ts";
 
 /** Rights to make rights: users, keys, roles, trust, who is assigned to what. */
-const GRANTING: readonly string[] = ["iam", "organizations", "sso", "sso-directory", "identitystore", "rolesanywhere"];
+const GRANTING: readonly string[] = [
+  "iam",
+  "organizations",
+  "sso",
+  "sso-directory",
+  "identitystore",
+  "rolesanywhere",
+];
 const READING = /^(get|list|describe|simulate)/;
 
 /** Single actions that let somebody in for good by the policy of a resource. */
@@ -22,9 +29,9 @@ const LASTING: readonly string[] = [
 
 /** Why these Allow statements cannot be lent; undefined if they can, as far as this catalogue goes. */
 export function perpetuating(statements: readonly Statement[]): string | undefined {
-  for (const { Action, NotAction, elements, Resource } of statements) {
-    const inverted = elements.find((name) => /^not/i.test(name));
-    if (inverted !== undefined || NotAction.length > 0) return `uses ${inverted ?? "NotAction"}: what it allows has no end`;
+  for (const { Action, raw, Resource } of statements) {
+    const inverted = Object.keys(raw).find((name) => /^not/i.test(name));
+    if (inverted !== undefined) return `uses ${inverted}: what it allows has no end`;
     for (const action of Action) {
       const reason = lasting(action.toLowerCase(), Resource);
       if (reason !== undefined) return `allows ${action}: ${reason}`;
@@ -35,7 +42,8 @@ export function perpetuating(statements: readonly Statement[]): string | undefin
 
 function lasting(action: string, resources: readonly string[]): string | undefined {
   const [service = "", verb = ""] = action.split(":");
-  if (/[*?]/.test(service) || verb === "") return "it reaches every service, and so can make access that stays";
+  if (/[*?]/.test(service) || verb === "")
+    return "it reaches every service, and so can make access that stays";
   if (GRANTING.includes(service) && !READING.test(verb)) return "its holder can make access that stays";
   const hit = LASTING.find((one) => covers(action, one));
   if (hit !== undefined) return `${hit} makes access that stays`;

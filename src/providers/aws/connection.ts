@@ -10,7 +10,8 @@ export const region = (of: string): JsonObject =>
   text(`Region of ${of}`, "eu-central-1", { max: 32, pattern: "^[a-z]{2}(-[a-z]+)+-[0-9]$" });
 
 /** A VPC endpoint speaks https; plain http is for what runs on this machine alone. */
-const ENDPOINT = "^(https://[A-Za-z0-9.-]+(:[0-9]{1,5})?|http://(127\\.0\\.0\\.1|localhost)(:[0-9]{1,5})?)/?$";
+const ENDPOINT =
+  "^(https://[A-Za-z0-9.-]+(:[0-9]{1,5})?|http://(127\\.0\\.0\\.1|localhost)(:[0-9]{1,5})?)/?$";
 
 export const endpoint = (of: string): JsonObject =>
   text(`Address of ${of}, where it is not the public one`, "https://vpce-0a1b2c3d.example.com", {

@@ -76,8 +76,15 @@ export function notFound(thrown: unknown): thrown is ProviderError {
   return thrown instanceof ProviderError && NOT_FOUND.includes(thrown.vendorCode);
 }
 
-export function isConflict(thrown: unknown): thrown is ProviderError {
-  return thrown instanceof ProviderError && thrown.class === "conflict";
+/** What the call was refused with, if it was a conflict: AWS wants it tried again, and the SDK does not. */
+export async function conflictOf(act: () => Promise<unknown>): Promise<ProviderError | undefined> {
+  try {
+    await act();
+    return undefined;
+  } catch (thrown) {
+    if (thrown instanceof ProviderError && thrown.class === "conflict") return thrown;
+    throw thrown;
+  }
 }
 
 export function refuse(cls: ErrorClass, message: string, vendorCode = "none"): never {

@@ -71,12 +71,21 @@ export function fakeAccounts(
     const gone = order.holder.PrincipalType === "USER" && !identity.users.has(order.holder.PrincipalId);
     if (gone && order.kind === "creation") order.FailureReason = "Received a 404 status error: Not supported";
     order.Status = order.FailureReason === undefined ? "SUCCEEDED" : "FAILED";
-    if (order.Status === "SUCCEEDED") list.set(order.kind === "creation" ? [...others, order.holder] : others);
+    if (order.Status === "SUCCEEDED")
+      list.set(order.kind === "creation" ? [...others, order.holder] : others);
   };
   const shown = (order: FakeOrder) => {
     const [TargetId, PermissionSetArn] = order.place.split(" ");
     const { RequestId, Status, FailureReason, holder } = order;
-    return { RequestId, Status, FailureReason, TargetId, TargetType: "AWS_ACCOUNT", PermissionSetArn, ...holder };
+    return {
+      RequestId,
+      Status,
+      FailureReason,
+      TargetId,
+      TargetType: "AWS_ACCOUNT",
+      PermissionSetArn,
+      ...holder,
+    };
   };
   const order = (kind: FakeOrder["kind"], input: Input) => {
     set(input);
@@ -113,7 +122,11 @@ export function fakeAccounts(
     return { items: items.map(({ RequestId, Status }) => ({ RequestId, Status })), next };
   };
   const operations: Service = {
-    DescribeInstance: () => ({ InstanceArn: of.instance, IdentityStoreId: of.identityStore, Status: "ACTIVE" }),
+    DescribeInstance: () => ({
+      InstanceArn: of.instance,
+      IdentityStoreId: of.identityStore,
+      Status: "ACTIVE",
+    }),
     DescribePermissionSet: (input) => {
       const { Name, SessionDuration } = set(input);
       return { PermissionSet: { Name, SessionDuration, PermissionSetArn: input["PermissionSetArn"] } };

@@ -97,7 +97,10 @@ export async function centerWorld(): Promise<CenterWorld> {
     replace: { skip: "an assignment says nothing but who has what where" },
     snapshot: () =>
       Promise.resolve(
-        structuredClone([[...accounts.holders].map(([place, { items }]) => [place, items]), accounts.orders.length]),
+        structuredClone([
+          [...accounts.holders].map(([place, { items }]) => [place, items]),
+          accounts.orders.length,
+        ]),
       ),
     breakListing: { skip: "bare assignments are not listed: only the ledger knows ours" },
     settle: accounts.settle,

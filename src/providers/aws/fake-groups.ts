@@ -13,7 +13,10 @@ export const GROUP = id(2001);
 export const OTHER_GROUP = id(2002);
 const START = fromEpoch(Date.UTC(2026, 10, 23, 9));
 
-export const SECRETS: Readonly<Record<string, string>> = { LAPSE_AWS_KEY: "AKIAEXAMPLE", LAPSE_AWS_SECRET: "x" };
+export const SECRETS: Readonly<Record<string, string>> = {
+  LAPSE_AWS_KEY: "AKIAEXAMPLE",
+  LAPSE_AWS_SECRET: "x",
+};
 export const KEY_NAMES = { accessKeyEnv: "LAPSE_AWS_KEY", secretKeyEnv: "LAPSE_AWS_SECRET" };
 
 export interface GroupWorld extends World {
@@ -39,7 +42,12 @@ export async function groupWorld(): Promise<GroupWorld> {
   identity.addGroup(OTHER_GROUP, "Administrators", "Not for Lapse");
   const group = identity.addGroup(GROUP, "billing-admin", "Lent by Lapse. lapse:lapse/target");
   const wire = await serveAws(identity.service);
-  const connection = { identityStore: STORE, region: "eu-central-1", ...KEY_NAMES, endpoint: wire.server.url };
+  const connection = {
+    identityStore: STORE,
+    region: "eu-central-1",
+    ...KEY_NAMES,
+    endpoint: wire.server.url,
+  };
   const secret = (name: string) => SECRETS[name];
   const memberOf = (user: string) => group.members.items.some(({ UserId }) => UserId === user);
   const standing = (user: string) => Promise.resolve().then(() => void identity.join(GROUP, user));
@@ -58,9 +66,10 @@ export async function groupWorld(): Promise<GroupWorld> {
       ),
     can: (user) => Promise.resolve(identity.users.has(user) && memberOf(user)),
     standing,
-    endStanding: (user) => Promise.resolve().then(() => {
-      identity.leave(GROUP, user);
-    }),
+    endStanding: (user) =>
+      Promise.resolve().then(() => {
+        identity.leave(GROUP, user);
+      }),
     otherWay: { skip: "the group itself is the access: there is no second way to be in it" },
     addSubject: { skip: "people are named by ids of AWS's own making" },
     rename: (user) => {
@@ -73,7 +82,8 @@ export async function groupWorld(): Promise<GroupWorld> {
     strip: { skip: "a membership carries no mark" },
     addMember: { skip: "a membership has exactly one member" },
     replace: { skip: "a membership says nothing but who is in which group" },
-    snapshot: () => Promise.resolve(structuredClone([...identity.groups.values()].map(({ members }) => members.items))),
+    snapshot: () =>
+      Promise.resolve(structuredClone([...identity.groups.values()].map(({ members }) => members.items))),
     breakListing: () => {
       wire.faults.push({
         on: /^ListGroupMemberships$/,

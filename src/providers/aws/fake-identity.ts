@@ -56,8 +56,7 @@ export function fakeIdentity(identityStore: string): FakeIdentity {
   const described = ({ GroupId, DisplayName, Description, ExternalIds }: FakeGroup) => ({
     ...{ IdentityStoreId: identityStore, GroupId, DisplayName, Description, ExternalIds },
   });
-  const memberIn = ({ members }: FakeGroup, id: string) =>
-    members.items.find(({ UserId }) => UserId === id);
+  const memberIn = ({ members }: FakeGroup, id: string) => members.items.find(({ UserId }) => UserId === id);
   const join = (GroupId: string, UserId: string): FakeMember => {
     const { members } = group({ GroupId });
     const MembershipId = `906749a2b1-00000000-0000-4000-8000-${String(++made).padStart(12, "0")}`;

@@ -78,8 +78,7 @@ function json(target: string, body: string): Spoken {
     input: JSON.parse(body) as Input,
     type: "application/x-amz-json-1.1",
     answer: (result) => JSON.stringify(result),
-    refuse: ({ code, fields }) =>
-      JSON.stringify({ __type: code, Message: "user text: <secret>", ...fields }),
+    refuse: ({ code, fields }) => JSON.stringify({ __type: code, Message: "user text: <secret>", ...fields }),
   };
 }
 
@@ -124,11 +123,18 @@ export async function serveAws(service: Service, clock?: () => Instant): Promise
 
 // ---- lists ---------------------------------------------------------------------------------------------------
 
-/** One item a page whatever was asked for, and an empty page before the first. */
-export function pageOf<T>(items: readonly T[], token: unknown): { items: readonly T[]; next: string | undefined } {
+/** Few items a page whatever was asked for, and an empty page before the first. */
+export function pageOf<T>(
+  items: readonly T[],
+  token: unknown,
+  size = 1,
+): { items: readonly T[]; next: string | undefined } {
   if (token === undefined) return items.length > 0 ? { items: [], next: "0" } : { items, next: undefined };
   const at = offsetOf(token);
-  return { items: items.slice(at, at + 1), next: at + 1 < items.length ? String(at + 1) : undefined };
+  return {
+    items: items.slice(at, at + size),
+    next: at + size < items.length ? String(at + size) : undefined,
+  };
 }
 
 function offsetOf(token: unknown): number {

@@ -2,8 +2,10 @@
 import type { WorldMaker } from "../../conformance/world.ts";
 import { centerWorld } from "./fake-center.ts";
 import { groupWorld } from "./fake-groups.ts";
+import { policyWorld } from "./fake-policies.ts";
 
 export const worlds: readonly WorldMaker[] = [
   { kind: "aws", name: "aws groups", make: groupWorld },
   { kind: "aws-account", name: "aws accounts", make: centerWorld },
+  { kind: "aws-iam", name: "aws policies", make: policyWorld },
 ];

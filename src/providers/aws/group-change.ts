@@ -1,7 +1,7 @@
 // How is somebody put into a group, and out of it again? (act, then look until the store shows it)
 import type { Assignment, Instant, JsonObject } from "../../core/model.ts";
 import { ProviderError, type Revocation } from "../provider.ts";
-import { isConflict, notFound, refuse, refuseOver } from "./errors.ts";
+import { conflictOf, notFound, refuse, refuseOver } from "./errors.ts";
 import { checkContainer, groupIn, lookUp, membersOf, userOf } from "./group-look.ts";
 import type { Store } from "./group-store.ts";
 import { until, type Patience } from "./waiting.ts";
@@ -26,26 +26,18 @@ export async function give(
   let refused: ProviderError | undefined;
   let membership: string | undefined;
   await until(patience, async () => {
-    if (!added) refused = await conflict(() => store.add(group, user));
+    if (!added) refused = await conflictOf(() => store.add(group, user));
     added ||= refused === undefined;
     membership = await lookUp(store, group, user);
     // The list is what the next run reads first: it is given the time to catch up.
-    const listed = membership !== undefined && (await membersOf(store, group)).some((one) => one.user === user);
+    const listed =
+      membership !== undefined && (await membersOf(store, group)).some((one) => one.user === user);
     return listed ? true : undefined;
   });
   if (membership !== undefined) return { membership, group, user };
-  throw refused ?? new ProviderError("transient", "AWS does not show the new member yet", { vendorCode: "lag" });
-}
-
-/** What the call was refused with, if it was a conflict. */
-async function conflict(act: () => Promise<void>): Promise<ProviderError | undefined> {
-  try {
-    await act();
-    return undefined;
-  } catch (thrown) {
-    if (isConflict(thrown)) return thrown;
-    throw thrown;
-  }
+  throw (
+    refused ?? new ProviderError("transient", "AWS does not show the new member yet", { vendorCode: "lag" })
+  );
 }
 
 /** The id of a membership is given anew each time: one that comes after ours was removed is somebody else's, and stays. */
@@ -56,7 +48,7 @@ export async function take(store: Store, assignment: Assignment, patience: Patie
   if (ours === undefined) return { state: "absent", receipt, residue: [] };
   let refused: ProviderError | undefined;
   const state = await until(patience, async () => {
-    refused = await conflict(() => removeOne(store, ours));
+    refused = await conflictOf(() => removeOne(store, ours));
     const left = await lookUp(store, group, user);
     if (left === undefined) return "absent" as const;
     return left === ours ? undefined : ("escaped" as const);

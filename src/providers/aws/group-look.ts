@@ -32,5 +32,9 @@ export function checkContainer(group: Group, { owner, target }: Pick<Assignment,
   }
   if (declaredTarget(group, owner) === target) return;
   const words = `put the word ${declaration(owner, target)} into its description, once nobody is in it any more`;
-  refuse("denied-by-policy", `the group ${group.id} is not declared to be Lapse's alone: ${words}`, "undeclared");
+  refuse(
+    "denied-by-policy",
+    `the group ${group.id} is not declared to be Lapse's alone: ${words}`,
+    "undeclared",
+  );
 }

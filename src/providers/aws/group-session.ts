@@ -104,7 +104,9 @@ async function list(
     if (target === undefined) continue;
     const members = await store.members(group.id);
     complete &&= members.failed === undefined;
-    items.push(...members.items.map(({ user }) => edge({ owner, target, connection, group: group.id, user })));
+    items.push(
+      ...members.items.map(({ user }) => edge({ owner, target, connection, group: group.id, user })),
+    );
   }
   return { items, complete };
 }

@@ -86,7 +86,11 @@ export function openStore(identityStore: string, settings: ClientSettings, timeo
           MemberId: { UserId: user },
           NextToken,
         });
-        const answer = await call("list the user's groups", (how) => client.send(command, how), "subject-missing");
+        const answer = await call(
+          "list the user's groups",
+          (how) => client.send(command, how),
+          "subject-missing",
+        );
         return { items: answer.GroupMemberships, next: answer.NextToken };
       });
       return whole(pages).flatMap(({ GroupId }) => GroupId ?? []);

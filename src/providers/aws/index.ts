@@ -42,5 +42,6 @@ export const provider: Provider = {
   selfPerpetuating: () => undefined,
   lint: lintGroup,
   howToConnect: () => "sign in to the AWS access portal again: the accounts of the group are listed there",
-  connect: async (connection, options) => (await import("./group-session.ts")).openGroups(connection, options),
+  connect: async (connection, options) =>
+    (await import("./group-session.ts")).openGroups(connection, options),
 };

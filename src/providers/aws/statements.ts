@@ -7,9 +7,9 @@ export interface Statement {
   readonly Action: readonly string[];
   readonly Resource: readonly string[];
   readonly Condition: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** Names of every element that was written. */
-  readonly elements: readonly string[];
   readonly NotAction: readonly string[];
+  /** As it was written. */
+  readonly raw: Loose;
 }
 
 export interface Document {
@@ -17,14 +17,14 @@ export interface Document {
   readonly statements: readonly Statement[];
 }
 
-type Loose = Readonly<Record<string, unknown>>;
+export type Loose = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Loose =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** IAM answers with URL-encoded JSON, Identity Center with plain JSON. Undefined if it is no policy. */
+/** Undefined if it is no policy. */
 export function readDocument(text: string): Document | undefined {
   try {
-    const value: unknown = JSON.parse(text.startsWith("%7B") ? decodeURIComponent(text) : text);
+    const value: unknown = JSON.parse(text);
     if (!isObject(value)) return undefined;
     const { Version, Statement: written } = value;
     const list = Array.isArray(written) ? (written as unknown[]) : [written];
@@ -40,7 +40,8 @@ function readStatement(value: unknown): Statement | undefined {
   if (!isObject(value)) return undefined;
   const { Sid, Effect, Action, Resource, Condition = {}, NotAction } = value;
   const [actions, resources, others] = [Action, Resource, NotAction].map(texts);
-  if (!actions || !resources || !others || typeof Effect !== "string" || !isCondition(Condition)) return undefined;
+  if (!actions || !resources || !others || typeof Effect !== "string" || !isCondition(Condition))
+    return undefined;
   return {
     ...(typeof Sid === "string" && { Sid }),
     Effect,
@@ -48,7 +49,7 @@ function readStatement(value: unknown): Statement | undefined {
     Resource: resources,
     Condition,
     NotAction: others,
-    elements: Object.keys(value),
+    raw: value,
   };
 }
 
