@@ -71,7 +71,8 @@ async function carryOut(center: Center, kind: OrderKind, edge: Edge, patience: P
     return undefined;
   });
   if (done === true) return true;
-  if (order || !refused) return false;
+  // A conflict may be with the same order, given by another applier at this moment.
+  if (order || !refused || (await outstanding(center, kind, edge)).order) return false;
   throw refused;
 }
 

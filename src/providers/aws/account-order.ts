@@ -19,18 +19,17 @@ export interface Order extends Edge {
   readonly reason: string;
 }
 
-export function orderOf(status: AccountAssignmentOperationStatus | undefined): Order {
-  if (status?.RequestId === undefined || status.Status === undefined)
+export function orderOf(order: AccountAssignmentOperationStatus | undefined): Order {
+  const { RequestId: id, Status: status, FailureReason: reason = "" } = order ?? {};
+  if (id === undefined || status === undefined)
     refuse("transient", "AWS showed an order without its id or its state");
-  const { TargetId, PermissionSetArn, PrincipalId, PrincipalType, FailureReason } = status;
-  return {
-    id: status.RequestId,
-    status: status.Status,
-    account: TargetId ?? "",
-    permissionSet: PermissionSetArn ?? "",
-    user: PrincipalType === "GROUP" ? "" : (PrincipalId ?? ""),
-    reason: FailureReason ?? "",
-  };
+  return { id, status, reason, ...edgeOfOrder(order ?? {}) };
+}
+
+/** Orders for groups are never ours. */
+function edgeOfOrder({ TargetId, PermissionSetArn, ...principal }: AccountAssignmentOperationStatus): Edge {
+  const user = principal.PrincipalType === "GROUP" ? undefined : principal.PrincipalId;
+  return { account: TargetId ?? "", permissionSet: PermissionSetArn ?? "", user: user ?? "" };
 }
 
 export function sameEdge(a: Edge, b: Edge): boolean {

@@ -13,6 +13,9 @@ const GRANTING: readonly string[] = [
 ];
 const READING = /^(get|list|describe|simulate)/;
 
+/** An action of one service: the service is written out. */
+const ACTION = /^([a-z0-9-]+):(.+)$/;
+
 /** Single actions that let somebody in for good by the policy of a resource. */
 const LASTING: readonly string[] = [
   "ecr:setrepositorypolicy",
@@ -41,13 +44,15 @@ export function perpetuating(statements: readonly Statement[]): string | undefin
 }
 
 function lasting(action: string, resources: readonly string[]): string | undefined {
-  const [service = "", verb = ""] = action.split(":");
-  if (/[*?]/.test(service) || verb === "")
+  const [, service, verb] = ACTION.exec(action) ?? [];
+  if (service === undefined || verb === undefined)
     return "it reaches every service, and so can make access that stays";
   if (GRANTING.includes(service) && !READING.test(verb)) return "its holder can make access that stays";
+  if (opensAnyRole(action, resources)) return "it opens sessions of any role";
   const hit = LASTING.find((one) => covers(action, one));
-  if (hit !== undefined) return `${hit} makes access that stays`;
-  if (!covers(action, "sts:assumerole")) return undefined;
-  const open = resources.some((resource) => /[*?]/.test(resource));
-  return open ? "it opens sessions of any role" : undefined;
+  return hit === undefined ? undefined : `${hit} makes access that stays`;
+}
+
+function opensAnyRole(action: string, resources: readonly string[]): boolean {
+  return covers(action, "sts:assumerole") && resources.some((resource) => /[*?]/.test(resource));
 }

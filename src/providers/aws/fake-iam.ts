@@ -114,6 +114,23 @@ export function fakeIam(account: string): FakeIam {
     [...inline].map(([PolicyName, document]) => ({ PolicyName, PolicyDocument: encoded(document) }));
   const attachedOf = (arns: ReadonlySet<string>) =>
     [...arns].map((PolicyArn) => ({ PolicyArn, PolicyName: PolicyArn.split("/").at(-1) }));
+  type Add = (list: string, one: unknown) => void;
+  const detailOfEntity = (entity: FakeEntity, add: Add) => {
+    const { kind, inline, attached, groups } = entity;
+    const common = { ...shown(entity), AttachedManagedPolicies: attachedOf(attached) };
+    if (kind === "role") add("RoleDetailList", { ...common, RolePolicyList: inlineOf(inline) });
+    else add("UserDetailList", { ...common, UserPolicyList: inlineOf(inline), GroupList: [...groups] });
+  };
+  const detailOfManaged = (Arn: string, { versions, current }: FakeManaged, add: Add) => {
+    const PolicyVersionList = [...versions].map(([VersionId, document]) => ({
+      ...{ VersionId, IsDefaultVersion: VersionId === current, Document: encoded(document) },
+    }));
+    add("Policies", { Arn, PolicyName: Arn.split("/").at(-1), PolicyVersionList });
+  };
+  const detailOfGroup = (GroupName: string, { inline, attached }: FakeGroupPolicies, add: Add) => {
+    const policies = { GroupPolicyList: inlineOf(inline), AttachedManagedPolicies: attachedOf(attached) };
+    add("GroupDetailList", { GroupName, ...policies });
+  };
   const details = (input: Input) => {
     const all = [...entities, ...groups, ...managed].map((value) => ({ value }));
     const { items, next } = pageOf(all, input["Marker"], 2);
@@ -121,24 +138,11 @@ export function fakeIam(account: string): FakeIam {
       string,
       unknown[]
     >;
+    const add = (list: string, one: unknown) => page[list]?.push(one);
     for (const { value } of items) {
-      if (!Array.isArray(value)) {
-        const attached = { AttachedManagedPolicies: attachedOf(value.attached) };
-        const user = { UserPolicyList: inlineOf(value.inline), GroupList: [...value.groups] };
-        const role = { RolePolicyList: inlineOf(value.inline) };
-        const list = value.kind === "user" ? "UserDetailList" : "RoleDetailList";
-        page[list]?.push({ ...shown(value), ...attached, ...(value.kind === "user" ? user : role) });
-      } else if ("versions" in value[1]) {
-        const { versions, current } = value[1];
-        const PolicyVersionList = [...versions].map(([VersionId, document]) => ({
-          ...{ VersionId, IsDefaultVersion: VersionId === current, Document: encoded(document) },
-        }));
-        page["Policies"]?.push({ Arn: value[0], PolicyName: value[0].split("/").at(-1), PolicyVersionList });
-      } else {
-        const { inline, attached } = value[1];
-        const policies = { GroupPolicyList: inlineOf(inline), AttachedManagedPolicies: attachedOf(attached) };
-        page["GroupDetailList"]?.push({ GroupName: value[0], ...policies });
-      }
+      if (!Array.isArray(value)) detailOfEntity(value, add);
+      else if ("versions" in value[1]) detailOfManaged(value[0], value[1], add);
+      else detailOfGroup(value[0], value[1], add);
     }
     return { ...page, IsTruncated: next !== undefined, Marker: next };
   };

@@ -12,7 +12,7 @@ import {
   type Group as SdkGroup,
   type GroupMembership,
 } from "@aws-sdk/client-identitystore";
-import { caller, type ClientSettings } from "./client.ts";
+import { caller, type Call, type ClientSettings } from "./client.ts";
 import { notFound, refuse } from "./errors.ts";
 import { readPages, whole, type Pages } from "./pages.ts";
 
@@ -47,17 +47,26 @@ export interface Store {
   close(): void;
 }
 
+interface Wire {
+  readonly client: IdentitystoreClient;
+  readonly call: Call;
+  readonly here: { readonly IdentityStoreId: string };
+}
+
 export function openStore(identityStore: string, settings: ClientSettings, timeout: number): Store {
   const client = new IdentitystoreClient(settings);
-  const call = caller(timeout);
-  const here = { IdentityStoreId: identityStore };
-  const member = (group: string, user: string) => ({ ...here, GroupId: group, MemberId: { UserId: user } });
-  const memberships = (group: string) =>
-    readPages(async (NextToken) => {
-      const command = new ListGroupMembershipsCommand({ ...here, GroupId: group, NextToken });
-      const answer = await call("list the group's members", (how) => client.send(command, how));
-      return { items: answer.GroupMemberships, next: answer.NextToken };
-    });
+  const wire: Wire = { client, call: caller(timeout), here: { IdentityStoreId: identityStore } };
+  return {
+    ...directory(wire),
+    ...memberLists(wire),
+    ...memberships(wire),
+    close: () => {
+      client.destroy();
+    },
+  };
+}
+
+function directory({ client, call, here }: Wire): Pick<Store, "user" | "group" | "groups" | "check"> {
   return {
     user: async (UserId) => {
       const command = new DescribeUserCommand({ ...here, UserId });
@@ -75,29 +84,42 @@ export function openStore(identityStore: string, settings: ClientSettings, timeo
       });
       return { items: items.map(groupOf), ...rest };
     },
-    members: async (group) => {
-      const { items, ...rest } = await memberships(group);
+    check: async () => {
+      const command = new ListGroupsCommand({ ...here, MaxResults: 1 });
+      await call("show the identity store", (how) => client.send(command, how), "target-missing");
+    },
+  };
+}
+
+function memberLists({ client, call, here }: Wire): Pick<Store, "members" | "groupsOf"> {
+  return {
+    members: async (GroupId) => {
+      const { items, ...rest } = await readPages(async (NextToken) => {
+        const command = new ListGroupMembershipsCommand({ ...here, GroupId, NextToken });
+        const answer = await call("list the group's members", (how) => client.send(command, how));
+        return { items: answer.GroupMemberships, next: answer.NextToken };
+      });
       return { items: items.map(memberOf), ...rest };
     },
-    groupsOf: async (user) => {
+    groupsOf: async (UserId) => {
+      const whose = { ...here, MemberId: { UserId } };
       const pages = await readPages(async (NextToken) => {
-        const command = new ListGroupMembershipsForMemberCommand({
-          ...here,
-          MemberId: { UserId: user },
-          NextToken,
-        });
-        const answer = await call(
-          "list the user's groups",
-          (how) => client.send(command, how),
-          "subject-missing",
-        );
+        const command = new ListGroupMembershipsForMemberCommand({ ...whose, NextToken });
+        const doing = "list the user's groups";
+        const answer = await call(doing, (how) => client.send(command, how), "subject-missing");
         return { items: answer.GroupMemberships, next: answer.NextToken };
       });
       return whole(pages).flatMap(({ GroupId }) => GroupId ?? []);
     },
+  };
+}
+
+function memberships({ client, call, here }: Wire): Pick<Store, "membership" | "add" | "remove"> {
+  const edge = (GroupId: string, UserId: string) => ({ ...here, GroupId, MemberId: { UserId } });
+  return {
     membership: async (group, user) => {
       try {
-        const command = new GetGroupMembershipIdCommand(member(group, user));
+        const command = new GetGroupMembershipIdCommand(edge(group, user));
         return (await call("find the membership", (how) => client.send(command, how))).MembershipId;
       } catch (thrown) {
         if (notFound(thrown) && thrown.class !== "target-missing") return undefined;
@@ -105,19 +127,12 @@ export function openStore(identityStore: string, settings: ClientSettings, timeo
       }
     },
     add: async (group, user) => {
-      const command = new CreateGroupMembershipCommand(member(group, user));
+      const command = new CreateGroupMembershipCommand(edge(group, user));
       await call("add the member", (how) => client.send(command, how));
     },
     remove: async (MembershipId) => {
       const command = new DeleteGroupMembershipCommand({ ...here, MembershipId });
       await call("remove the member", (how) => client.send(command, how));
-    },
-    check: async () => {
-      const command = new ListGroupsCommand({ ...here, MaxResults: 1 });
-      await call("show the identity store", (how) => client.send(command, how), "target-missing");
-    },
-    close: () => {
-      client.destroy();
     },
   };
 }

@@ -27,8 +27,8 @@ export function openIamClient(settings: ClientSettings, timeout: number): Iam {
   const call = caller(timeout);
   return {
     now: serverClock(client),
-    ...entityCalls(client, timeout),
-    ...inlineCalls(client, timeout),
+    ...entityCalls(client, call),
+    ...inlineCalls(client, call),
     policyVersion: async (PolicyArn, VersionId) => {
       const command = new GetPolicyVersionCommand({ PolicyArn, VersionId });
       const { PolicyVersion } = await call("show the policy", (how) => client.send(command, how));

@@ -5,8 +5,8 @@ import type { ProviderError, Revocation } from "../provider.ts";
 import { word } from "../schema.ts";
 import { conflictOf, notFound, refuse, refuseOver } from "./errors.ts";
 import type { Iam } from "./iam-api.ts";
-import { inlinePolicy, isOurs, locate, markOf } from "./iam-look.ts";
-import { endOf, judge, writePolicy } from "./iam-policy.ts";
+import { inlinePolicy, locate, markOf, ownPolicy } from "./iam-look.ts";
+import { endOf, writePolicy } from "./iam-policy.ts";
 import type { Entity } from "./iam-entities.ts";
 import { checkAccount, lendable } from "./iam-resolve.ts";
 import { otherWays } from "./iam-ways.ts";
@@ -35,10 +35,10 @@ export async function put(
       `the policy is too long for a ${entity.kind}: ${ROOM[entity.kind]} characters are all`,
       "size",
     );
-  const there = await inlinePolicy(iam, entity, mark, patience);
-  if (there !== undefined && !isOurs(judge(mark, there), assignment))
+  const there = await ownPolicy(iam, entity, assignment, patience);
+  if (there.is === "foreign")
     refuse("conflict", "an inline policy of that name is there and is not ours", "foreign");
-  if (there !== text) await insist(patience, () => iam.put(entity, mark, text));
+  if (there.text !== text) await insist(patience, () => iam.put(entity, mark, text));
   const shown = await until(patience, async () =>
     (await iam.policy(entity, mark)) === text ? true : undefined,
   );
@@ -74,13 +74,11 @@ export async function remove(iam: Iam, assignment: Assignment, patience: Patienc
   // An inline policy goes with its user, and a new user of the same name does not get it back.
   if (!entity) return { state: "absent", receipt, residue: [] };
   checkAccount(entity, word(assignment.connection["account"]));
-  const text = await inlinePolicy(iam, entity, mark, patience);
-  const judged = text === undefined ? undefined : judge(mark, text);
-  const ours = isOurs(judged, assignment);
-  if (ours) await removeOurs(iam, entity, mark, patience);
-  const left = text === undefined || ours ? [] : [`a policy named ${mark} is not ours and was left alone`];
-  const { standing } = await otherWays(iam, assignment, entity, ours ? judged.document : undefined);
-  return { state: standing ? "escaped" : "absent", receipt, residue: left };
+  const found = await ownPolicy(iam, entity, assignment, patience);
+  if (found.is === "ours") await removeOurs(iam, entity, mark, patience);
+  const residue = found.is === "foreign" ? [`a policy named ${mark} is not ours and was left alone`] : [];
+  const { standing } = await otherWays(iam, assignment, entity, found.document);
+  return { state: standing ? "escaped" : "absent", receipt, residue };
 }
 
 export async function removeOurs(iam: Iam, entity: Entity, mark: string, patience: Patience): Promise<void> {

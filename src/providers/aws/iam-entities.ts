@@ -8,10 +8,10 @@ import {
   type Role,
   type User,
 } from "@aws-sdk/client-iam";
-import { caller } from "./client.ts";
+import type { Call } from "./client.ts";
 import { notFound, refuse } from "./errors.ts";
 import type { EntityKind } from "./iam-claim.ts";
-import { readPages, whole } from "./pages.ts";
+import { readPages, whole, type Page } from "./pages.ts";
 
 export interface Entity {
   readonly kind: EntityKind;
@@ -32,45 +32,22 @@ export interface EntityCalls {
 /** IAM may answer with empty pages before the first role. */
 const FEW = 10;
 
-export function entityCalls(client: IAMClient, timeout: number): EntityCalls {
-  const call = caller(timeout);
-  const roles = async (Marker: string | undefined, MaxItems?: number) => {
-    const command = new ListRolesCommand({ Marker, ...(MaxItems !== undefined && { MaxItems }) });
-    const answer = await call("list the roles", (how) => client.send(command, how));
-    return {
-      items: answer.Roles?.map(roleOf),
-      next: answer.IsTruncated === true ? answer.Marker : undefined,
-    };
-  };
-  const users = async (Marker: string | undefined) => {
-    const command = new ListUsersCommand({ Marker });
-    const answer = await call("list the users", (how) => client.send(command, how));
-    return {
-      items: answer.Users?.map(userOf),
-      next: answer.IsTruncated === true ? answer.Marker : undefined,
-    };
-  };
+export function entityCalls(client: IAMClient, call: Call): EntityCalls {
+  const pages = { user: userPages(client, call), role: rolePages(client, call) };
   return {
     entity: async (kind, name) => {
       try {
-        if (kind === "user") {
-          const command = new GetUserCommand({ UserName: name });
-          const { User } = await call("show the user", (how) => client.send(command, how));
-          return User && userOf(User);
-        }
-        const command = new GetRoleCommand({ RoleName: name });
-        const { Role } = await call("show the role", (how) => client.send(command, how));
-        return Role && roleOf(Role);
+        return await (kind === "user" ? oneUser(client, call, name) : oneRole(client, call, name));
       } catch (thrown) {
         if (notFound(thrown)) return undefined;
         throw thrown;
       }
     },
-    entities: async (kind) => whole(await readPages(kind === "user" ? users : roles)),
+    entities: async (kind) => whole(await readPages(pages[kind])),
     anyRole: async () => {
       let marker: string | undefined;
       for (let page = 0; page < FEW; page++) {
-        const { items, next } = await roles(marker, 1);
+        const { items, next } = await pages.role(marker);
         if (items?.[0] || next === undefined) return items?.[0];
         marker = next;
       }
@@ -79,12 +56,48 @@ export function entityCalls(client: IAMClient, timeout: number): EntityCalls {
   };
 }
 
+type EntityPages = (marker: string | undefined) => Promise<Page<Entity>>;
+
+const userPages =
+  (client: IAMClient, call: Call): EntityPages =>
+  async (Marker) => {
+    const command = new ListUsersCommand({ Marker });
+    const answer = await call("list the users", (how) => client.send(command, how));
+    return {
+      items: answer.Users?.map(userOf),
+      next: answer.IsTruncated === true ? answer.Marker : undefined,
+    };
+  };
+
+const rolePages =
+  (client: IAMClient, call: Call): EntityPages =>
+  async (Marker) => {
+    const command = new ListRolesCommand({ Marker });
+    const answer = await call("list the roles", (how) => client.send(command, how));
+    return {
+      items: answer.Roles?.map(roleOf),
+      next: answer.IsTruncated === true ? answer.Marker : undefined,
+    };
+  };
+
+async function oneUser(client: IAMClient, call: Call, UserName: string): Promise<Entity | undefined> {
+  const command = new GetUserCommand({ UserName });
+  const { User } = await call("show the user", (how) => client.send(command, how));
+  return User && userOf(User);
+}
+
+async function oneRole(client: IAMClient, call: Call, RoleName: string): Promise<Entity | undefined> {
+  const command = new GetRoleCommand({ RoleName });
+  const { Role } = await call("show the role", (how) => client.send(command, how));
+  return Role && roleOf(Role);
+}
+
 const userOf = ({ UserName: name, UserId: id, Arn: arn }: User): Entity =>
   entityOf("user", { name, id, arn });
 const roleOf = ({ RoleName: name, RoleId: id, Arn: arn }: Role): Entity =>
   entityOf("role", { name, id, arn });
 
-type Shown = { readonly [K in "name" | "id" | "arn"]: string | undefined };
+type Shown = Readonly<Record<"name" | "id" | "arn", string | undefined>>;
 
 function entityOf(kind: EntityKind, { name, id, arn }: Shown): Entity {
   if (name === undefined || id === undefined || arn === undefined)

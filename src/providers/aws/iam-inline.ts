@@ -10,7 +10,7 @@ import {
   PutUserPolicyCommand,
   type IAMClient,
 } from "@aws-sdk/client-iam";
-import { caller } from "./client.ts";
+import type { Call } from "./client.ts";
 import { notFound } from "./errors.ts";
 import type { Entity } from "./iam-entities.ts";
 import { readPages, whole } from "./pages.ts";
@@ -35,10 +35,14 @@ export function decoded(document: string | undefined): string | undefined {
   return document === undefined ? undefined : decodeURIComponent(document);
 }
 
-export function inlineCalls(client: IAMClient, timeout: number): InlineCalls {
-  const call = caller(timeout);
-  const place = ({ kind, name }: Entity) =>
-    kind === "user" ? { user: { UserName: name } } : { role: { RoleName: name } };
+const place = ({ kind, name }: Entity) =>
+  kind === "user" ? { user: { UserName: name } } : { role: { RoleName: name } };
+
+export function inlineCalls(client: IAMClient, call: Call): InlineCalls {
+  return { ...reading(client, call), ...writing(client, call) };
+}
+
+function reading(client: IAMClient, call: Call): Pick<InlineCalls, "policy" | "policyNames"> {
   return {
     policy: async (entity, PolicyName) => {
       const { user, role } = place(entity);
@@ -69,6 +73,11 @@ export function inlineCalls(client: IAMClient, timeout: number): InlineCalls {
       });
       return whole(pages);
     },
+  };
+}
+
+function writing(client: IAMClient, call: Call): Pick<InlineCalls, "put" | "remove"> {
+  return {
     put: async (entity, PolicyName, PolicyDocument) => {
       const { user, role } = place(entity);
       const policy = { PolicyName, PolicyDocument };

@@ -1,5 +1,5 @@
 // Where is the subject of an assignment now, and what is there of ours?
-import type { Assignment, Instant } from "../../core/model.ts";
+import type { Assignment } from "../../core/model.ts";
 import type { Observed } from "../provider.ts";
 import { word } from "../schema.ts";
 import { refuse } from "./errors.ts";
@@ -7,6 +7,8 @@ import type { Iam } from "./iam-api.ts";
 import type { EntityKind } from "./iam-claim.ts";
 import type { Entity } from "./iam-entities.ts";
 import { hasEnded, judge, type Judged } from "./iam-policy.ts";
+import { checkAccount } from "./iam-resolve.ts";
+import type { Document } from "./statements.ts";
 import { until, type Patience } from "./waiting.ts";
 
 export const markOf = ({ mark }: Assignment): string => mark ?? "";
@@ -36,20 +38,35 @@ export async function inlinePolicy(
   return seen.text;
 }
 
-/** Ours has our mark in it, or says exactly what we wrote; whatever else has the name is somebody else's. */
-export function isOurs(judged: Judged | undefined, { role }: Assignment): judged is Judged {
-  return judged !== undefined && (judged.marked || judged.sha256 === role["sha256"]);
+export interface Seen {
+  readonly is: "absent" | "ours" | "foreign";
+  readonly text?: string;
+  readonly judged?: Judged;
+  /** What ours says. */
+  readonly document?: Document;
 }
 
-export function observed(
-  text: string | undefined,
+/** Ours has our mark in it, or says exactly what we wrote; whatever else has the name is somebody else's. */
+export async function ownPolicy(
+  iam: Iam,
+  entity: Entity,
   assignment: Assignment,
-  now: Instant | undefined,
-): Observed {
-  if (text === undefined) return { state: "absent" };
+  patience: Patience,
+): Promise<Seen> {
+  const text = await inlinePolicy(iam, entity, markOf(assignment), patience);
+  if (text === undefined) return { is: "absent" };
   const judged = judge(markOf(assignment), text);
-  if (!isOurs(judged, assignment)) return { state: "foreign" };
-  if (hasEnded(judged, now)) return { state: "absent" };
+  const ours = judged && (judged.marked || judged.sha256 === assignment.role["sha256"]);
+  return ours === true ? { is: "ours", text, judged, document: judged.document } : { is: "foreign", text };
+}
+
+export async function observe(iam: Iam, assignment: Assignment, patience: Patience): Promise<Observed> {
+  const entity = await locate(iam, assignment);
+  if (!entity) return { state: "absent" };
+  checkAccount(entity, word(assignment.connection["account"]));
+  const { is, judged } = await ownPolicy(iam, entity, assignment, patience);
+  if (is === "foreign") return { state: "foreign" };
+  if (!judged || hasEnded(judged, iam.now())) return { state: "absent" };
   const drift = driftOf(judged, assignment);
   const receipt = { policy: markOf(assignment), sha256: judged.sha256 ?? null, end: judged.end ?? null };
   return { state: "ours", receipt, ...(drift !== "" && { drift }) };

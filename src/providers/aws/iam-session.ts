@@ -3,12 +3,13 @@ import type { Assignment, JsonObject } from "../../core/model.ts";
 import type { ConnectOptions, Listed, Observed, Session, Verdict } from "../provider.ts";
 import { word } from "../schema.ts";
 import { clientSettings } from "./client.ts";
+import { refuse } from "./errors.ts";
 import { openIamClient, type Iam } from "./iam-api.ts";
 import { put, remove, removeOurs } from "./iam-change.ts";
 import { IAM } from "./iam-claim.ts";
 import { iamDoctor } from "./iam-doctor.ts";
-import { inlinePolicy, isOurs, locate, markOf, observed } from "./iam-look.ts";
-import { hasEnded, judge } from "./iam-policy.ts";
+import { locate, observe, ownPolicy } from "./iam-look.ts";
+import { hasEnded } from "./iam-policy.ts";
 import { ownPolicies, type Own } from "./iam-own.ts";
 import { checkAccount, resolve } from "./iam-resolve.ts";
 import { otherWays } from "./iam-ways.ts";
@@ -22,8 +23,10 @@ export async function openIam(connection: JsonObject, options: ConnectOptions): 
   const iam = openIamClient(clientSettings(connection, options, where), timeout);
   const patience = patienceOf(timeout);
   try {
-    const role = await iam.anyRole();
-    if (role) checkAccount(role, word(connection["account"]));
+    // Whoever is not found in a wrong account would be taken for gone. Every account has roles, AWS's own at least.
+    const role =
+      (await iam.anyRole()) ?? refuse("transient", "IAM shows no role, so which account it is is not known");
+    checkAccount(role, word(connection["account"]));
   } catch (thrown) {
     iam.close();
     throw thrown;
@@ -52,19 +55,12 @@ export async function openIam(connection: JsonObject, options: ConnectOptions): 
   };
 }
 
-async function observe(iam: Iam, assignment: Assignment, patience: Patience): Promise<Observed> {
-  const entity = await locate(iam, assignment);
-  if (!entity) return { state: "absent" };
-  checkAccount(entity, word(assignment.connection["account"]));
-  return observed(await inlinePolicy(iam, entity, markOf(assignment), patience), assignment, iam.now());
-}
-
 async function verify(iam: Iam, assignment: Assignment, patience: Patience): Promise<Verdict> {
   const entity = await locate(iam, assignment);
   if (!entity) return { allowed: false, via: [], standing: false };
-  const text = await inlinePolicy(iam, entity, markOf(assignment), patience);
-  const judged = text === undefined ? undefined : judge(markOf(assignment), text);
-  return otherWays(iam, assignment, entity, isOurs(judged, assignment) ? judged.document : undefined);
+  checkAccount(entity, word(assignment.connection["account"]));
+  const { document } = await ownPolicy(iam, entity, assignment, patience);
+  return otherWays(iam, assignment, entity, document);
 }
 
 function listed({ holder, name, judged, made }: Own, owner: string, connection: JsonObject): Listed {

@@ -76,10 +76,17 @@ function policiesOf(account: Account, holder: Holder): readonly Found[] {
 
 function wayOf(policy: Found, wanted: readonly Statement[], owner: string, iam: Iam): Way | undefined {
   const judged = judge(policy.name, policy.document);
-  if (!judged || wanted.length === 0) return undefined;
-  const ours = policy.inline && judged.marked && readName(policy.name, owner) !== undefined;
-  if (ours && hasEnded(judged, iam.now())) return undefined;
-  const wide = ours ? statementsOf(judged.document) : judged.document.statements;
-  if (!wanted.every((one) => coversStatement(wide, one))) return undefined;
-  return { name: ours ? policy.name : `${policy.through}policy ${policy.name}`, ours };
+  if (!judged) return undefined;
+  const { document, marked } = judged;
+  const ours = policy.inline && marked && readName(policy.name, owner) !== undefined;
+  if (!ours) {
+    const name = `${policy.through}policy ${policy.name}`;
+    return allowsAll(document.statements, wanted) ? { name, ours } : undefined;
+  }
+  const over = hasEnded(judged, iam.now());
+  return !over && allowsAll(statementsOf(document), wanted) ? { name: policy.name, ours } : undefined;
+}
+
+function allowsAll(wide: readonly Statement[], wanted: readonly Statement[]): boolean {
+  return wanted.length > 0 && wanted.every((one) => coversStatement(wide, one));
 }

@@ -1,7 +1,7 @@
 // How is a list read to its end? (page by page; a list that breaks off is known to have broken off)
 import { ProviderError } from "../provider.ts";
 
-interface Page<T> {
+export interface Page<T> {
   readonly items: readonly T[] | undefined;
   readonly next: string | undefined;
 }

@@ -2,7 +2,7 @@
 
 /** One statement, as far as Lapse reads it; everything else in it is kept as it is. */
 export interface Statement {
-  readonly Sid?: string;
+  readonly Sid: string;
   readonly Effect: string;
   readonly Action: readonly string[];
   readonly Resource: readonly string[];
@@ -38,20 +38,13 @@ export function readDocument(text: string): Document | undefined {
 
 function readStatement(value: unknown): Statement | undefined {
   if (!isObject(value)) return undefined;
-  const { Sid, Effect, Action, Resource, Condition = {}, NotAction } = value;
-  const [actions, resources, others] = [Action, Resource, NotAction].map(texts);
-  if (!actions || !resources || !others || typeof Effect !== "string" || !isCondition(Condition))
-    return undefined;
-  return {
-    ...(typeof Sid === "string" && { Sid }),
-    Effect,
-    Action: actions,
-    Resource: resources,
-    Condition,
-    NotAction: others,
-    raw: value,
-  };
+  const { Sid, Effect, Condition = {} } = value;
+  const [Action, Resource, NotAction] = [value["Action"], value["Resource"], value["NotAction"]].map(texts);
+  if (!Action || !Resource || !NotAction || !isCondition(Condition)) return undefined;
+  return { Sid: named(Sid), Effect: named(Effect), Action, Resource, Condition, NotAction, raw: value };
 }
+
+const named = (value: unknown): string => (typeof value === "string" ? value : "");
 
 function isCondition(value: unknown): value is Statement["Condition"] {
   return isObject(value) && Object.values(value).every(isObject);
