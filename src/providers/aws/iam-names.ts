@@ -10,7 +10,7 @@ const PLAIN = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 export const hash = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 /** What the name of every policy of this installation starts with. Names have no `@` in them. */
-export const nameStart = (owner: string): string => `lapse@${owner}@`;
+const nameStart = (owner: string): string => `lapse@${owner}@`;
 
 /** `lapse@<owner>@<target>@<request>`; a request that is long or hostile becomes `=` and a hash. */
 export function policyName(owner: string, target: string, request: string): string {
