@@ -157,6 +157,17 @@ describe("an order", () => {
 });
 
 describe("not found", () => {
+  test("in a list that lags is not absence: what was made a moment ago is removed all the same", async () => {
+    const session = await connect();
+    const assignment = await session.resolve(claim());
+    world.accounts.lag = 2;
+    list().set([{ PrincipalType: "USER", PrincipalId: ANN }]);
+    expect((await session.observe([assignment]))[0]?.state).toBe("absent");
+    expect(await session.revoke(assignment)).toMatchObject({ state: "absent" });
+    expect(list().items).toEqual([]);
+    expect(await world.can(ANN)).toBe(false);
+  });
+
   test("on a removal is proof only if the list lacks it", async () => {
     const session = await connect(60);
     const assignment = await session.resolve(claim());

@@ -56,24 +56,40 @@ async function finished(center: Center, edge: Edge, patience: Patience): Promise
   return done === true;
 }
 
-/** Is it as wanted, by the list of holders? False when the order is accepted and not yet carried out. */
+/**
+ * Is it as wanted, by the list of holders? False when the order is accepted and not yet carried out. A list that lags
+ * may lack what was made a moment ago, so a removal is ordered whatever it shows: "no" takes both to agree.
+ */
 async function carryOut(center: Center, kind: OrderKind, edge: Edge, patience: Patience): Promise<boolean> {
-  let order: Order | undefined;
-  let refused: ProviderError | undefined;
+  let asked: Asked = {};
   const done = await until(patience, async () => {
-    if ((await holds(center, edge)) === (kind === "creation")) return true;
-    if (order?.status === "IN_PROGRESS") order = await center.status(kind, order.id);
-    if (order?.status === "FAILED") throw failedOrder(order, DOING[kind]);
-    if (order) return undefined;
-    const next = await orderOnce(center, kind, edge);
-    if ("refused" in next) refused = next.refused;
-    else order = next;
+    if ((kind === "creation" || isAnswered(asked)) && (await holds(center, edge)) === (kind === "creation"))
+      return true;
+    asked = asked.order
+      ? { order: await followed(center, kind, asked.order) }
+      : await ask(center, kind, edge);
     return undefined;
   });
   if (done === true) return true;
+  const { order, refused } = asked;
   // A conflict may be with the same order, given by another applier at this moment.
   if (order || !refused || (await outstanding(center, kind, edge)).order) return false;
   throw refused;
+}
+
+interface Asked {
+  readonly order?: Order;
+  readonly refused?: ProviderError;
+}
+
+/** AWS has done what it was asked, or says that there is nothing of the kind. */
+function isAnswered({ order, refused }: Asked): boolean {
+  return order ? order.status !== "IN_PROGRESS" : refused !== undefined && notFound(refused);
+}
+
+async function followed(center: Center, kind: OrderKind, order: Order): Promise<Order> {
+  if (order.status === "FAILED") throw failedOrder(order, DOING[kind]);
+  return order.status === "IN_PROGRESS" ? center.status(kind, order.id) : order;
 }
 
 /**
@@ -81,16 +97,12 @@ async function carryOut(center: Center, kind: OrderKind, edge: Edge, patience: P
  * not everywhere yet: it is looked at and tried again, which the SDK does not do by itself.
  * https://github.com/aws-samples/iam-identity-center-team/issues/513
  */
-async function orderOnce(
-  center: Center,
-  kind: OrderKind,
-  edge: Edge,
-): Promise<Order | { readonly refused: ProviderError }> {
+async function ask(center: Center, kind: OrderKind, edge: Edge): Promise<Asked> {
   const { count, order } = await outstanding(center, kind, edge);
-  if (order) return order;
+  if (order) return { order };
   if (count >= OUTSTANDING) refuse("throttled", `${count} orders are outstanding already`, "outstanding");
   try {
-    return await center.order(kind, edge);
+    return { order: await center.order(kind, edge) };
   } catch (thrown) {
     // Nothing to remove, says AWS; so does it of an instance that it does not see. The list of holders decides.
     const gone = kind === "deletion" && notFound(thrown);
