@@ -5,6 +5,8 @@ type Load = () => Promise<{ readonly provider: Provider }>;
 
 const providers: Readonly<Record<string, Load>> = {
   aws: () => import("./aws/index.ts"),
+  "aws-account": () => import("./aws/account.ts"),
+  "aws-iam": () => import("./aws/iam.ts"),
   azure: () => import("./azure/index.ts"),
   "azure-pim": () => import("./azure/pim.ts"),
   gate: () => import("./gate/index.ts"),

@@ -1,13 +1,14 @@
-// What can be asked for in AWS Identity Center? (declared: policies and checks know it)
-import { declared } from "../declared.ts";
+// What can be asked for in AWS Identity Center by membership of a group, and where is the code that does it?
+import type { Provider } from "../provider.ts";
 import { closed, NO_SCOPE, text } from "../schema.ts";
+import { endpoint, ID, KEYS, OPTIONAL_KEYS, region } from "./connection.ts";
+import { GROUPS, lintGroup } from "./group-claim.ts";
 
-const UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
-/** Ids of users and groups. https://docs.aws.amazon.com/singlesignon/latest/IdentityStoreAPIReference/API_MemberId.html */
-const ID = `^([0-9a-f]{10}-)?${UUID}$`;
+const STORE = `^(d-[0-9a-f]{10}|${ID.slice(1, -1).replace("([0-9a-f]{10}-)?", "")})$`;
 
-export const provider = declared({
-  kind: "aws",
+export const provider: Provider = {
+  kind: GROUPS,
+  grants: true,
   capabilities: {
     ownership: "container",
     expiry: "none",
@@ -19,16 +20,16 @@ export const provider = declared({
     ],
   },
   schemas: {
-    connection: closed("An identity store; the applier signs in by workload identity.", {
-      identityStore: text("Id of the identity store", "d-1234567890", {
-        max: 36,
-        pattern: `^(d-[0-9a-f]{10}|${UUID})$`,
-      }),
-      region: text("Region of Identity Center", "eu-central-1", {
-        max: 32,
-        pattern: "^[a-z]{2}(-[a-z]+)+-[0-9]$",
-      }),
-    }),
+    connection: closed(
+      "An identity store; the applier signs in by workload identity, or by keys.",
+      {
+        identityStore: text("Id of the identity store", "d-1234567890", { max: 36, pattern: STORE }),
+        region: region("Identity Center"),
+        ...KEYS,
+        endpoint: endpoint("the identity store's API"),
+      },
+      [...OPTIONAL_KEYS, "endpoint"],
+    ),
     role: closed("Membership of a group that exists for temporary access alone.", {
       group: text("Id of the group", "906749a2b1-0f5c1e2d-3b4a-4c5d-8e6f-7a8b9c0d1e2f", {
         max: 47,
@@ -37,8 +38,10 @@ export const provider = declared({
     }),
     scope: NO_SCOPE,
   },
+  // What the group leads to is decided by whoever assigns it to accounts: nothing of that is in the role.
   selfPerpetuating: () => undefined,
-  lint: ({ identity }) =>
-    new RegExp(ID).test(identity) ? undefined : `${identity} is not a user id of the identity store`,
+  lint: lintGroup,
   howToConnect: () => "sign in to the AWS access portal again: the accounts of the group are listed there",
-});
+  connect: async (connection, options) =>
+    (await import("./group-session.ts")).openGroups(connection, options),
+};
