@@ -8,6 +8,7 @@ const providers: Readonly<Record<string, Load>> = {
   azure: () => import("./azure/index.ts"),
   github: () => import("./github/index.ts"),
   kubernetes: () => import("./kubernetes/index.ts"),
+  mariadb: () => import("./mariadb/index.ts"),
   memory: () => import("./memory/index.ts"),
   postgres: () => import("./postgres/index.ts"),
 };
