@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { obeysProviderContract } from "../contract/provider.ts";
 import { startMariadb, type MariadbServer } from "../support/mariadb.ts";
-import { mariadbWorld } from "../support/mariadb-site.ts";
+import { mariadbWorld } from "../../src/providers/mariadb/fake/world.ts";
+import { keepsMariadbRules } from "../support/mariadb-rules.ts";
 import { missing, program } from "./real.ts";
 
 const mariadbd = program("mariadbd");
@@ -16,5 +17,8 @@ describe.skipIf(why !== undefined)(`MariaDB ${why ?? ""}`, () => {
   }, 60_000);
   afterAll(() => server.stop());
 
-  obeysProviderContract("a real MariaDB", { make: () => mariadbWorld(server) });
+  obeysProviderContract("a real MariaDB", {
+    make: () => mariadbWorld(server, { advance: { skip: "a real server's clock is its own" } }),
+  });
+  keepsMariadbRules(() => server);
 });

@@ -62,7 +62,7 @@ export async function startMariadb({ mariadbd, install }: Programs): Promise<Mar
     ],
     { stdio: "ignore" },
   );
-  const root = () => mysql.createConnection({ socketPath: socket, user: "root", multipleStatements: true });
+  const root = () => mysql.createConnection({ socketPath: socket, user: "root" });
   const stop = async () => {
     await end(server);
     rmSync(folder, { recursive: true, force: true });

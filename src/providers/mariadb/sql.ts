@@ -146,7 +146,8 @@ async function bounded(
 
 interface Server {
   readonly version: string;
-  readonly readonly: number;
+  /** 0 or 1; later versions know more words. */
+  readonly readonly: number | string;
   readonly applier: string;
 }
 
@@ -156,7 +157,7 @@ async function identify(link: Link, timeout: number): Promise<Account> {
   if (!server) throw new ProviderError("transient", "MariaDB did not say who it is", { vendorCode: "none" });
   checkVersion(server.version);
   // A replica lags behind: what it does not show may well be there.
-  if (server.readonly !== 0)
+  if (!["0", "OFF"].includes(String(server.readonly)))
     throw new ProviderError("transient", "the server is read-only: a replica?", { vendorCode: "1290" });
   return account(server.applier);
 }

@@ -1,15 +1,22 @@
-// Who lives on a MariaDB server in a test? (own names per site; the applier has exactly what setup.sql gives)
+// Who lives on a MariaDB server, real or pretended? (own names per site; the applier has exactly what setup.sql gives)
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import mysql from "mysql2/promise";
-import type { World } from "../../src/conformance/world.ts";
-import type { Assignment, Claim, Instant } from "../../src/core/model.ts";
-import { provider } from "../../src/providers/mariadb/index.ts";
-import type { Session } from "../../src/providers/provider.ts";
-import type { MariadbServer } from "./mariadb.ts";
+import type { Claim, Duration } from "../../../core/model.ts";
+import { fromEpoch, plus } from "../../../core/time.ts";
+import type { Session } from "../../provider.ts";
+import { provider } from "../index.ts";
+import { literal } from "../names.ts";
 
-export const NOW = Date.UTC(2026, 10, 23, 12) as Instant;
-export const WINDOW = { now: NOW, end: (NOW + 3_600_000) as Instant };
+/** Any server that speaks the protocol. */
+export interface Server {
+  readonly port: number;
+  /** A connection of root; the caller ends it. */
+  readonly root: () => Promise<mysql.Connection>;
+}
+
+export const NOW = fromEpoch(Date.UTC(2026, 10, 23, 12));
+export const WINDOW = { now: NOW, end: plus(NOW, 3_600_000 as Duration) };
 const PASSWORD = randomBytes(12).toString("hex");
 export const quote = (name: string): string => `\`${name.replaceAll("`", "``")}\``;
 
@@ -25,7 +32,7 @@ export interface Site {
   /** As root; identifiers are quoted by the caller with `quote`. */
   readonly admin: <T = Readonly<Record<string, unknown>>>(text: string) => Promise<T[]>;
   readonly secret: (name: string) => string | undefined;
-  readonly connect: (more?: { timeout?: number; terminate?: boolean }) => Promise<Session>;
+  readonly connect: (more?: { timeout?: number; terminate?: boolean; owner?: string }) => Promise<Session>;
   readonly claim: (more?: Partial<Claim>) => Claim;
   readonly addSubject: (name: string) => Promise<void>;
   /** A session of the subject; closed with the site. */
@@ -41,7 +48,7 @@ export interface Site {
 
 let count = 0;
 
-export async function site(server: MariadbServer): Promise<Site> {
+export async function site(server: Server): Promise<Site> {
   const n = `t${++count}`;
   const names = {
     owner: `lapse-${n}`,
@@ -75,9 +82,9 @@ export async function site(server: MariadbServer): Promise<Site> {
   await populate(names, admin, addSubject);
   return {
     ...{ ...names, root, admin, secret, login, addSubject },
-    connect: async ({ timeout = 5_000, terminate } = {}) => {
+    connect: async ({ timeout = 5_000, terminate, owner = names.owner } = {}) => {
       const settings = { ...connection, ...(terminate !== undefined && { terminate }) };
-      const session = await provider.connect(settings, { owner: names.owner, secret, timeout });
+      const session = await provider.connect(settings, { owner, secret, timeout });
       sessions.push(session);
       return session;
     },
@@ -94,6 +101,7 @@ export async function site(server: MariadbServer): Promise<Site> {
     }),
     can: async (subject) => {
       const client = await login(subject);
+      if (await reads(client, names.database)) return true;
       const [roles] = await client.query<mysql.RowDataPacket[]>(
         "SELECT ROLE_NAME AS name FROM information_schema.APPLICABLE_ROLES WHERE GRANTEE = CURRENT_USER()",
       );
@@ -109,7 +117,7 @@ export async function site(server: MariadbServer): Promise<Site> {
       return () => other.end();
     },
     force: async (role, subject) => {
-      await root.execute("INSERT INTO mysql.roles_mapping VALUES ('%', ?, ?, 'N')", [subject, role]);
+      await admin(`INSERT INTO mysql.roles_mapping VALUES ('%', ${literal(subject)}, ${literal(role)}, 'N')`);
       await admin("FLUSH PRIVILEGES");
     },
     close: async () => {
@@ -140,82 +148,17 @@ async function populate(names: Names, admin: Site["admin"], addSubject: Site["ad
   await admin(`GRANT SELECT ON ${quote(names.database)}.* TO ${quote(names.role)}`);
   await addSubject(names.ann);
   await addSubject(names.bob);
-  const setup = readFileSync("src/providers/mariadb/setup.sql", "utf8")
+  const setup = readFileSync(new URL("../setup.sql", import.meta.url), "utf8")
     .replaceAll("lapse_applier", names.applier)
     .replaceAll("10.0.0.5", "127.0.0.1")
-    .replaceAll("orders_read", names.role)
+    .replaceAll("GRANT orders_read", `GRANT ${quote(names.role)}`)
     .replace(" REQUIRE SSL", "")
     .replace("CREATE DATABASE", "CREATE DATABASE IF NOT EXISTS")
     .replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS");
-  await admin(setup);
+  for (const statement of setup
+    .replace(/^--.*$/gm, "")
+    .split(/;\s*\n/)
+    .filter((one) => one.trim() !== ""))
+    await admin(statement);
   await admin(`SET PASSWORD FOR ${quote(names.applier)}@\`127.0.0.1\` = PASSWORD('${PASSWORD}')`);
-}
-
-/** A world of the conformance suite on this server. */
-export async function mariadbWorld(server: MariadbServer): Promise<World> {
-  const here = await site(server);
-  const { admin, role, applier, force } = here;
-  const own = ({ mark }: Assignment) => quote(mark ?? "");
-  const standing = async (name: string) => {
-    await admin(`GRANT ${quote(role)} TO ${quote(name)}@\`%\``);
-  };
-  return {
-    provider,
-    owner: here.owner,
-    connection: here.claim().connection,
-    secret: here.secret,
-    timeout: 2_000,
-    subjects: [here.ann, here.bob],
-    stranger: "nobody-knows-me",
-    role: { roles: [role] },
-    missingRole: { roles: ["nobody-made-me"] },
-    now: NOW,
-    advance: { skip: "a real server's clock is its own" },
-    nowhere: { skip: "a server that is not there cannot be told from one that does not answer" },
-    can: here.can,
-    standing,
-    otherWay: standing,
-    endStanding: async (name) => {
-      await admin(`REVOKE ${quote(role)} FROM ${quote(name)}@\`%\``);
-    },
-    addSubject: async (name) => {
-      if (/[\ud800-\udfff]/.test(name)) return false;
-      await here.addSubject(name);
-      return true;
-    },
-    rename: async (name) => {
-      await admin(`RENAME USER ${quote(name)} TO ${quote(`${name}_married`)}`);
-      return `${name}_married`;
-    },
-    hinder: here.hinder,
-    disarm: async ({ mark }) => {
-      const account = `${quote(applier)}@\`127.0.0.1\``;
-      await admin(`REVOKE CREATE USER ON *.* FROM ${account}`);
-      await here.root.execute(
-        "UPDATE mysql.roles_mapping SET Admin_option = 'N' WHERE User = ? AND Role IN (?, ?)",
-        [...[applier, role, mark ?? ""]],
-      );
-      await admin("FLUSH PRIVILEGES");
-      await admin(`KILL USER ${quote(applier)}`);
-    },
-    strip: async ({ mark }) => {
-      await here.root.execute("DELETE FROM lapse.grants WHERE role = ?", [mark ?? ""]);
-    },
-    addMember: ({ mark }, name) => force(mark ?? "", name),
-    replace: async (assignment, name) => {
-      await admin(`DROP ROLE ${own(assignment)}`);
-      await admin(`CREATE ROLE ${own(assignment)}`);
-      await admin(`GRANT ${quote(role)} TO ${own(assignment)}`);
-      await admin(`GRANT ${own(assignment)} TO ${quote(name)}@\`%\``);
-    },
-    snapshot: async () => [
-      await admin("SELECT * FROM mysql.global_priv ORDER BY Host, User"),
-      await admin("SELECT * FROM mysql.roles_mapping ORDER BY Host, User, Role"),
-      await admin("SELECT * FROM lapse.grants ORDER BY role"),
-    ],
-    breakListing: { skip: "a listing is three reads of whole tables: it has no pages" },
-    settle: { skip: "statements are carried out at once" },
-    tooSoon: { skip: "a role can be dropped at any time" },
-    close: here.close,
-  };
 }
