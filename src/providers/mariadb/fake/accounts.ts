@@ -111,12 +111,13 @@ export const PRIVILEGES = [
     "REVOKE {word} ON {part}.{part} FROM {grantee}",
     (state, _live, [list, database, name, user, host]) => {
       const from = grantee(state, user, host);
-      state.privileges = state.privileges.map((one) => {
+      const left = state.privileges.map((one) => {
         const hit = isSame(one.to, from) && one.database === bare(database) && one.table === bare(name);
         return hit
           ? { ...one, names: one.names.filter((privilege) => !privileges(list).includes(privilege)) }
           : one;
       });
+      state.privileges = left.filter(({ names }) => names.length > 0);
       return OK;
     },
   ),
