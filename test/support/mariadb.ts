@@ -11,7 +11,7 @@ import { generate } from "selfsigned";
 
 export interface MariadbServer {
   readonly port: number;
-  /** Vouches for `localhost`. */
+  /** Vouches for the name of the server. */
   readonly ca: string;
   /** A connection of root; the caller ends it. */
   readonly root: () => Promise<mysql.Connection>;
@@ -25,10 +25,14 @@ export interface Programs {
 
 const READY_MS = 30_000;
 
-export async function startMariadb({ mariadbd, install }: Programs): Promise<MariadbServer> {
+/** `name` is what its certificate says; it listens on 127.0.0.1 whatever that is. */
+export async function startMariadb(
+  { mariadbd, install }: Programs,
+  name = "localhost",
+): Promise<MariadbServer> {
   const folder = mkdtempSync(join(tmpdir(), "lapse-mariadb-"));
   const as = owner(folder);
-  const ca = await certificate(folder);
+  const ca = await certificate(folder, name);
   const data = join(folder, "data");
   const socket = join(folder, "socket");
   const port = await freePort();
@@ -84,12 +88,12 @@ function owner(folder: string): readonly string[] {
   return ["--user=nobody"];
 }
 
-async function certificate(folder: string): Promise<string> {
-  const { private: key, cert } = await generate([{ name: "commonName", value: "localhost" }], {
+async function certificate(folder: string, name: string): Promise<string> {
+  const { private: key, cert } = await generate([{ name: "commonName", value: name }], {
     keyType: "ec",
     extensions: [
       { name: "basicConstraints", cA: true, critical: true },
-      { name: "subjectAltName", altNames: [{ type: 2, value: "localhost" }] },
+      { name: "subjectAltName", altNames: [{ type: 2, value: name }] },
     ],
   });
   writeFileSync(join(folder, "cert.pem"), cert);
