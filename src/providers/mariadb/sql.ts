@@ -36,12 +36,19 @@ export async function open(connection: JsonObject, options: ConnectOptions): Pro
   const { owner, secret, timeout } = options;
   const address = addressOf(connection, secret);
   let live: Promise<Link> | undefined;
+  const forget = (opening: Promise<Link>) => {
+    if (live === opening) live = undefined;
+  };
   const link = async (): Promise<Link> => {
-    const opening = (live ??= opened(address, timeout, () => (live = undefined)));
+    if (live) return live;
+    const opening: Promise<Link> = opened(address, timeout, () => {
+      forget(opening);
+    });
+    live = opening;
     try {
       return await opening;
     } catch (thrown) {
-      if (live === opening) live = undefined;
+      forget(opening);
       throw thrown;
     }
   };
