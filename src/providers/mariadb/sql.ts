@@ -35,23 +35,7 @@ const PATIENCE = 0.3;
 export async function open(connection: JsonObject, options: ConnectOptions): Promise<Db> {
   const { owner, secret, timeout } = options;
   const address = addressOf(connection, secret);
-  let live: Promise<Link> | undefined;
-  const forget = (opening: Promise<Link>) => {
-    if (live === opening) live = undefined;
-  };
-  const link = async (): Promise<Link> => {
-    if (live) return live;
-    const opening: Promise<Link> = opened(address, timeout, () => {
-      forget(opening);
-    });
-    live = opening;
-    try {
-      return await opening;
-    } catch (thrown) {
-      forget(opening);
-      throw thrown;
-    }
-  };
+  const { link, close } = keeper(address, timeout);
   const ask = async (doing: string, text: string): Promise<unknown> =>
     answer(await link(), timeout, { doing, text });
   const { applier } = await link();
@@ -70,12 +54,35 @@ export async function open(connection: JsonObject, options: ConnectOptions): Pro
         other.connection.destroy();
       }
     },
-    close: async () => {
-      const ending = await live?.catch(() => undefined);
-      live = undefined;
-      ending?.connection.destroy();
-    },
+    close,
   };
+}
+
+/** One connection at a time: another is opened once it broke. */
+function keeper(address: Address, timeout: number) {
+  let live: Promise<Link> | undefined;
+  const forget = (opening: Promise<Link>) => {
+    if (live === opening) live = undefined;
+  };
+  const link = async (): Promise<Link> => {
+    if (live) return live;
+    const opening: Promise<Link> = opened(address, timeout, () => {
+      forget(opening);
+    });
+    live = opening;
+    try {
+      return await opening;
+    } catch (thrown) {
+      forget(opening);
+      throw thrown;
+    }
+  };
+  const close = async () => {
+    const ending = await live?.catch(() => undefined);
+    live = undefined;
+    ending?.connection.destroy();
+  };
+  return { link, close };
 }
 
 /** Opens a connection, learns who is at its other end, and bounds what the server does for us. */
