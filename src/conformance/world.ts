@@ -35,8 +35,8 @@ export interface World {
   readonly endStanding: (subject: string) => Promise<void>;
   /** Lets the subject in by a way of its own, beside what Lapse grants; often the same as `standing`. */
   readonly otherWay: ((subject: string) => Promise<void>) | Skip;
-  /** Makes a subject of any name known. */
-  readonly addSubject: ((name: string) => Promise<void>) | Skip;
+  /** Makes a subject of any name known; `false` where the target can have none of that name. */
+  readonly addSubject: ((name: string) => Promise<unknown>) | Skip;
   /** Gives the subject another name and returns it. */
   readonly rename: ((subject: string) => Promise<string>) | Skip;
   /** The target answers writes with "not now" until the returned function is called. */

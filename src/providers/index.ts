@@ -14,6 +14,7 @@ const providers: Readonly<Record<string, Load>> = {
   github: () => import("./github/index.ts"),
   "github-collaborator": () => import("./github/collaborator.ts"),
   kubernetes: () => import("./kubernetes/index.ts"),
+  mariadb: () => import("./mariadb/index.ts"),
   memory: () => import("./memory/index.ts"),
   postgres: () => import("./postgres/index.ts"),
   ssh: () => import("./ssh/index.ts"),
