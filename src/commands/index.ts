@@ -40,6 +40,7 @@ export function register(program: Command, exit: (code: ExitCode) => void): void
   reading(program, action);
   enforcing(program, action);
   learning(program, action);
+  extending(program, action);
 }
 
 function asking(program: Command, action: Action): void {
@@ -182,6 +183,24 @@ function learning(program: Command, action: Action): void {
       action(
         async () => (await import("./demo.ts")).demo,
         (_, options) => options,
+        "anywhere",
+      ),
+    );
+}
+
+function extending(program: Command, action: Action): void {
+  const provider = program.command("provider").description("work on a target kind of your own");
+  provider
+    .command("test")
+    .description("does this exec plugin keep the contract? (src/providers/README.md)")
+    .argument("<program>", "the plugin: one file that runs by itself")
+    .argument("[args...]", "its arguments, after --")
+    .requiredOption("--world <command>", "makes targets for the test and administers them")
+    .option("--case <case>", "only this one, e.g. 9c")
+    .action(
+      action(
+        async () => (await import("./provider-test.ts")).providerTest,
+        ([program, ...args], options) => ({ program, args, ...options }),
         "anywhere",
       ),
     );

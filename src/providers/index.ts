@@ -6,6 +6,7 @@ type Load = () => Promise<{ readonly provider: Provider }>;
 const providers: Readonly<Record<string, Load>> = {
   aws: () => import("./aws/index.ts"),
   azure: () => import("./azure/index.ts"),
+  exec: () => import("./exec/index.ts"),
   github: () => import("./github/index.ts"),
   kubernetes: () => import("./kubernetes/index.ts"),
   memory: () => import("./memory/index.ts"),
