@@ -19,7 +19,7 @@ describe("resolve", () => {
     };
     const connection = site.plugin(`each(${JSON.stringify({ ...GOOD, ...bad })});`);
     expect(await (await site.open(connection)).resolve(claim(connection))).toEqual({
-      key: "doors/k",
+      key: "exec:t/k",
       ...{ owner: "lapse", target: "doors", provider: "exec", connection },
       ...{ principal: { id: 7 }, role: { group: 12 }, scope: {}, mark: "m" },
     });
@@ -87,13 +87,13 @@ describe("list", () => {
     const { items } = await listed({ items: [good, { ...ITEM, until: "for ever" }], complete: true });
     expect(items).toMatchObject([
       {
-        key: "doors/k",
+        key: "exec:t/k",
         owner: "lapse",
         target: "doors",
         role: { group: 1, request: "ann-1" },
         until: window.end,
       },
-      { key: "doors/k", mark: "k" },
+      { key: "exec:t/k", mark: "k" },
     ]);
     expect(items[1]).not.toHaveProperty("until");
   });

@@ -5,6 +5,9 @@ import { createRequire } from "node:module";
 import { afterAll, describe, expect, test } from "vitest";
 import { providerTest } from "../../src/commands/provider-test.ts";
 import type { Context } from "../../src/context.ts";
+import { validator } from "../../src/core/validators.ts";
+import { worlds } from "../../src/providers/exec/fake.ts";
+import { provider } from "../../src/providers/exec/index.ts";
 import { execSite } from "../support/exec.ts";
 
 const EXAMPLE = "src/providers/exec/example/groups.mjs";
@@ -150,6 +153,14 @@ test.each(["21", "22", "23", "24", "25"])("the example itself passes case %s", a
   // The twenty cases that every provider has run in test/contracts.test.ts.
   const { code, said } = await judge(EXAMPLE, only);
   expect([code, said]).toEqual([0, expect.stringContaining("1 case passed, 0 skipped, 0 failed.")]);
+});
+
+test("the kit connects as a target's file would", async () => {
+  const world = await worlds[0]?.make();
+  const connection = validator("exec:connection", provider.schemas.connection);
+  const role = validator("exec:role", provider.schemas.role);
+  expect([connection(world?.connection), role(world?.role)]).toEqual([[], []]);
+  await world?.close();
 });
 
 test("what does not apply is skipped, with the world's own reason", async () => {

@@ -243,7 +243,7 @@ describe("the program", () => {
     ];
     symlinkSync(connection.program, link);
     mkdirSync(folder);
-    execFileSync("mkfifo", [pipe]);
+    execFileSync("sh", ["-c", `mkfifo "$1"`, "sh", pipe]);
     for (const program of [link, folder, pipe, join(site.folder, "nothing")])
       expect((await fixable({ ...connection, program })).message).toContain(program);
   });

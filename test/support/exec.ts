@@ -83,7 +83,7 @@ export function claim(connection: JsonObject, more: Partial<Claim> = {}): Claim 
 export const NOW = fromEpoch(Date.UTC(2026, 10, 23, 9));
 export const window = { now: NOW, end: (NOW + 3_600_000) as Instant };
 export const edge = (connection: JsonObject, n = 1): Assignment => ({
-  key: `doors/edge-${n}`,
+  key: `exec:t/edge-${n}`,
   ...{ owner: "lapse", target: "doors", provider: "exec", connection },
   ...{ principal: { id: n }, role: { group: "oncall" }, scope: {}, mark: `edge-${n}` },
 });

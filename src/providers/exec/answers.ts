@@ -3,11 +3,15 @@ import { error } from "../../core/finding.ts";
 import type { Assignment, Claim, Finding } from "../../core/model.ts";
 import { instant } from "../../core/time.ts";
 import type { Listed, Observed, Revocation, Verdict } from "../provider.ts";
+import type { Unread } from "./call.ts";
 import type { Description, Seen } from "./protocol.ts";
 import { flag, list, name, nonsense, object, oneOf, receipt, stored, text, texts } from "./read.ts";
 
 /** What Lapse knows better than the plugin: these fields of an assignment are never taken from an answer. */
-export type Frame = Pick<Claim, "owner" | "provider" | "connection">;
+export interface Frame extends Pick<Claim, "owner" | "provider" | "connection"> {
+  /** The plugin's own name, which is the same in all its versions. */
+  readonly name: string;
+}
 
 const MAX_ITEMS = 10_000;
 const MAX_FINDINGS = 100;
@@ -15,14 +19,23 @@ const MAX_FINDINGS = 100;
 const SEEN = ["absent", "ours", "held", "foreign", "pending", "tombstone"] as const;
 const FINDINGS = ["LPS430", "LPS431", "LPS432", "LPS433", "LPS434", "LPS435"] as const;
 
-/** The key is the plugin's within its target, so that no plugin can speak of another target's access. */
+/** No plugin can speak of access by another kind of target, nor by accident of another plugin's. */
+function keyOf(value: unknown, frame: Frame): string {
+  return `exec:${frame.name}/${name(value, "key")}`;
+}
+
+/** The key as the plugin gave it. */
+export function ownKey(key: string): string {
+  return key.slice(key.indexOf("/") + 1);
+}
+
 export function assignmentOf(value: unknown, frame: Frame, target: string): Assignment {
   const one = object(value, "resolve");
   const { owner, provider, connection } = frame;
   const principal = stored(one["principal"], "principal");
   if (Object.keys(principal).length === 0) throw nonsense("principal");
   return {
-    key: `${target}/${name(one["key"], "key")}`,
+    key: keyOf(one["key"], frame),
     ...{ owner, target, provider, connection, principal },
     role: stored(one["role"], "role"),
     scope: stored(one["scope"], "scope"),
@@ -80,8 +93,7 @@ export function verdictOf(value: unknown): Verdict {
 }
 
 /** Complete only if the plugin says so in so many words. */
-export function listingOf(answer: unknown, frame: Frame) {
-  const { items, complete } = object(answer, "list");
+export function listingOf({ items, complete }: Unread, frame: Frame) {
   return {
     items: list(items, "items", MAX_ITEMS).map((item) => listedOf(item, frame)),
     complete: complete === true,
@@ -92,7 +104,8 @@ export function listingOf(answer: unknown, frame: Frame) {
 function listedOf(value: unknown, frame: Frame): Listed {
   const one = object(value, "items");
   const { request } = one;
-  const assignment = assignmentOf(one, frame, text(one["target"], "target"));
+  const target = one["target"] === undefined ? frame.name : text(one["target"], "target");
+  const assignment = assignmentOf(one, frame, target);
   const until = typeof one["until"] === "string" ? instant(one["until"]) : undefined;
   return {
     ...assignment,
@@ -101,8 +114,8 @@ function listedOf(value: unknown, frame: Frame): Listed {
   };
 }
 
-export function findingsOf(answer: unknown): readonly Finding[] {
-  return list(object(answer, "doctor")["findings"], "findings", MAX_FINDINGS).map((value) => {
+export function findingsOf({ findings }: Unread): readonly Finding[] {
+  return list(findings, "findings", MAX_FINDINGS).map((value) => {
     const one = object(value, "findings");
     const code = oneOf(one["code"], FINDINGS, "code");
     const severity = oneOf(one["severity"], ["error", "warning"] as const, "severity");
@@ -110,11 +123,16 @@ export function findingsOf(answer: unknown): readonly Finding[] {
   });
 }
 
-export function descriptionOf(answer: unknown): Description {
-  const one = object(object(answer, "describe")["plugin"], "plugin");
+function shortName(value: unknown): string {
+  if (typeof value !== "string" || !/^[a-z0-9][a-z0-9-]{0,62}$/.test(value)) throw nonsense("plugin.name");
+  return value;
+}
+
+export function descriptionOf({ plugin }: Unread): Description {
+  const one = object(plugin, "plugin");
   const expiries = ["none", "native", "native-leaves-garbage", "credential-ttl"] as const;
   return {
-    name: text(one["name"], "plugin.name"),
+    name: shortName(one["name"]),
     version: text(one["version"], "plugin.version"),
     ownership: oneOf(
       one["ownership"],

@@ -5,7 +5,7 @@ import { Problem } from "../../core/problem.ts";
 import { ProviderError, type ConnectOptions, type ErrorClass } from "../provider.ts";
 import { word } from "../schema.ts";
 import { pinnedBytes, withCopy } from "./pinned.ts";
-import { API_VERSION, type Op, type Request } from "./protocol.ts";
+import { API_VERSION, type Answer, type Op, type Request } from "./protocol.ts";
 import { list, nonsense, object } from "./read.ts";
 import { runOnce, type Ran } from "./run.ts";
 
@@ -18,6 +18,9 @@ export interface Plugin {
   readonly owner: string;
   readonly timeout: number;
 }
+
+/** An answer of which nothing but its envelope was looked at. */
+export type Unread = Readonly<Partial<Record<keyof Answer, unknown>>>;
 
 const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 /** Ops that only read; the others may write. */
@@ -76,7 +79,7 @@ export async function exchange(plugin: Plugin, said: object): Promise<Ran> {
 }
 
 /** The whole answer, if it is one to this question. Everything else is unknown: never "not done", never "absent". */
-export async function ask(plugin: Plugin, request: Request): Promise<JsonObject> {
+export async function ask(plugin: Plugin, request: Request): Promise<Unread> {
   const { trouble, out, log } = await exchange(plugin, request).catch((thrown: unknown) => {
     const message = "the plugin was not started: it is not there, or not the one that was reviewed";
     throw new ProviderError("forbidden", message, { vendorCode: "program", cause: thrown });
@@ -88,13 +91,13 @@ export async function ask(plugin: Plugin, request: Request): Promise<JsonObject>
     });
   if (trouble !== undefined) throw unknown(trouble);
   const answer = parsed(out);
-  if (answer?.["apiVersion"] !== API_VERSION) throw unknown(answer ? "other-version" : "no-json");
-  if (answer["requestId"] !== request.requestId) throw unknown("other-request");
+  if (answer?.apiVersion !== API_VERSION) throw unknown(answer ? "other-version" : "no-json");
+  if (answer.requestId !== request.requestId) throw unknown("other-request");
   throwError(answer);
   return answer;
 }
 
-function parsed(out: string): JsonObject | undefined {
+function parsed(out: string): Unread | undefined {
   try {
     return object(JSON.parse(out), "answer");
   } catch {
@@ -110,15 +113,15 @@ function withoutSecrets(log: string, { env }: Plugin): string {
 }
 
 /** What was answered to this id: exactly one result, or it is unknown. An error is thrown in our own words. */
-export function resultFor(answer: JsonObject, id: string): JsonObject {
-  const results = list(answer["results"], "results", Infinity).map((one) => object(one, "results"));
+export function resultFor(answer: Unread, id: string): JsonObject {
+  const results = list(answer.results, "results", Infinity).map((one) => object(one, "results"));
   const [result, second] = results.filter((one) => one["id"] === id);
   if (!result || second) throw nonsense(`results with the id ${id}`);
   throwError(result);
   return result;
 }
 
-function throwError({ error }: JsonObject): void {
+function throwError({ error }: { readonly error?: unknown }): void {
   if (error === undefined) return;
   const { class: cls, code, message, retryAfter } = object(error, "error");
   const known = Object.hasOwn(ERRORS, word(cls)) ? (word(cls) as ErrorClass) : "transient";

@@ -90,8 +90,9 @@ export type Result = { readonly id: string } & (Resolved | Seen | Revoked | Veri
 /** `resolve`: all that it takes to find, prove and end this access. It is frozen into the ledger: ids, no secrets. */
 export interface Resolved {
   /**
-   * One text for one edge on the target: ASCII without blanks, up to 200 characters. With ownership `object` it holds the
-   * request; else two requests for the same access have the same key, and the end of one does not end the other.
+   * One text for one edge, among all targets that this plugin serves: ASCII without blanks, up to 200 characters. With
+   * ownership `object` it holds the request. Else two requests for the same access have the same key, so that the end of
+   * one does not end the other; then say in it which system it is, too.
    */
   readonly key: string;
   /** The subject by an id that survives a renaming. */
@@ -137,6 +138,7 @@ export interface Verified {
 
 /** `describe`, which is asked once a connection: offline, without touching the target. */
 export interface Description extends Pick<Capabilities, "expiry" | "async" | "residue"> {
+  /** Like `groups`: small letters, digits, dashes. It goes into every key, so it stays the same in all versions. */
   readonly name: string;
   readonly version: string;
   readonly ownership: Exclude<Capabilities["ownership"], "gate">;
@@ -144,8 +146,8 @@ export interface Description extends Pick<Capabilities, "expiry" | "async" | "re
 
 /** `list`: something with a mark of this owner; in a container, every member, without `mark`. */
 export interface Item extends Resolved {
-  /** Both as the mark says. */
-  readonly target: string;
+  /** Both as the mark says; a container knows neither. */
+  readonly target?: string;
   readonly request?: string;
   /** The planned end in RFC 3339, as the mark says; leave it out where somebody spoiled it. */
   readonly until?: string;

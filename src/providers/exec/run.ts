@@ -20,7 +20,7 @@ export interface Ran {
   readonly log: string;
 }
 
-export const MAX_ANSWER = 8 * 2 ** 20;
+const MAX_ANSWER = 8 * 2 ** 20;
 const MAX_LOG = 8192;
 /** How long something that left the process group may keep our end of a pipe open. */
 const GRACE = 500;
@@ -39,9 +39,9 @@ export function runOnce({ program, args, cwd, env, input, timeout }: Start): Pro
       stop("too-long");
     });
     const log = collect(child.stderr, MAX_LOG);
-    const timers = [setTimeout(stop, timeout, "timeout")];
+    let timer = setTimeout(stop, timeout, "timeout");
     const done = () => {
-      timers.forEach(clearTimeout);
+      clearTimeout(timer);
       child.stdout.destroy();
       child.stderr.destroy();
       resolve({ ...(trouble !== undefined && { trouble }), out: out(), log: log() });
@@ -53,7 +53,8 @@ export function runOnce({ program, args, cwd, env, input, timeout }: Start): Pro
     child.once("exit", (code, signal) => {
       if (code !== 0) trouble ??= code === null ? `signal-${String(signal)}` : `exit-${code}`;
       endGroup(child.pid);
-      timers.push(setTimeout(done, GRACE));
+      clearTimeout(timer);
+      timer = setTimeout(done, GRACE);
     });
     child.once("close", done);
     // It may end before it has read everything; its exit code tells why.

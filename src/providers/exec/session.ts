@@ -2,7 +2,7 @@
 import type { Assignment, Claim, JsonObject } from "../../core/model.ts";
 import { printInstant } from "../../core/time.ts";
 import { ProviderError, type ConnectOptions, type Observed, type Session } from "../provider.ts";
-import { object, texts } from "./read.ts";
+import { texts } from "./read.ts";
 import {
   assignmentOf,
   descriptionOf,
@@ -11,6 +11,7 @@ import {
   isThere,
   listingOf,
   observedOf,
+  ownKey,
   revokedOf,
   verdictOf,
   type Frame,
@@ -25,8 +26,8 @@ const BATCH = 200;
 /** Throws a Problem when the program is not the reviewed one or a variable is missing, else ProviderErrors. */
 export async function openPlugin(connection: JsonObject, options: ConnectOptions): Promise<Session> {
   const plugin = pluginOf(connection, options);
-  await describe(plugin);
-  const frame: Frame = { owner: options.owner, provider: "exec", connection };
+  const { name } = await describe(plugin);
+  const frame: Frame = { owner: options.owner, provider: "exec", connection, name };
   const answer = (op: Op) => ask(plugin, requestTo(plugin, op));
   return {
     resolve: (claim) => resolve(plugin, frame, claim),
@@ -35,7 +36,7 @@ export async function openPlugin(connection: JsonObject, options: ConnectOptions
     grant: (assignment, window) => grant(plugin, assignment, window),
     revoke: (assignment) => revoke(plugin, assignment),
     verify: async (assignment) => verdictOf(await one(plugin, "verify", assignment)),
-    cleanup: async () => texts(object(await answer("cleanup"), "cleanup")["removed"], "removed"),
+    cleanup: async () => texts((await answer("cleanup")).removed, "removed"),
     doctor: async () => findingsOf(await answer("doctor")),
     close: () => Promise.resolve(),
   };
@@ -49,8 +50,7 @@ export async function describe(plugin: Plugin): Promise<Description> {
 
 /** An assignment as the plugin knows it: without what is Lapse's own, and its key as the plugin gave it. */
 export function toPlugin({ key, target, principal, role, scope, mark }: Assignment, id: string) {
-  const own = key.slice(target.length + 1);
-  const asked: PluginAssignment = { id, target, key: own, principal, role, scope };
+  const asked: PluginAssignment = { id, target, key: ownKey(key), principal, role, scope };
   return mark === undefined ? asked : { ...asked, mark };
 }
 
