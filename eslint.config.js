@@ -42,7 +42,11 @@ export default defineConfig(
   },
   {
     files: ["src/**"],
-    ignores: ["src/cli.ts", "src/commands/index*.ts", "src/wire.ts", "src/sandbox/**"],
+    ignores: [
+      ...["src/cli.ts", "src/commands/index*.ts", "src/wire.ts", "src/sandbox/**"],
+      // Programs of their own, for others to copy.
+      "src/providers/exec/example/**",
+    ],
     rules: {
       "no-restricted-globals": ["error", { name: "process", message: environment }],
       "no-restricted-imports": [

@@ -9,7 +9,7 @@ const files = (folder: string, ending: string): readonly string[] =>
     .filter((file) => file.endsWith(ending))
     .map((file) => `${folder}/${file}`)
     .sort();
-const sources = files("src", ".ts");
+const sources = [...files("src", ".ts"), ...files("src", ".mjs")];
 const text = (file: string): string => readFileSync(file, "utf8");
 /** Lines that are neither blank nor only comment: what the linter counts too. */
 const size = (file: string): number =>
@@ -34,8 +34,10 @@ const COMMANDS = "^src/commands/index[^/]*\\.ts$";
 const COMMAND = "^src/commands/(?!index)";
 const REPORT = "^src/report/";
 const CONFORMANCE = "^src/conformance/";
+/** The suite for plugins that somebody else wrote: it starts them as the exec provider does. */
+const PLUGIN_KIT = "^src/conformance/plugin";
 /** What providers share: the port, and words for their schemas. */
-const PROVIDER = "^src/providers/(provider|schema|declared)\\.ts$";
+const PROVIDER = "^src/providers/(provider|schema)\\.ts$";
 /** What a provider shows of itself to the conformance suite; never part of what ships. */
 const FAKE = "^src/providers/[^/]+/fake";
 
@@ -75,7 +77,21 @@ const arrows: IForbiddenRuleType[] = [
     "^src/providers/$1/",
     CONFORMANCE,
   ),
-  only("the conformance suite knows the port alone", CONFORMANCE, CORE, PROVIDER, CONFORMANCE),
+  only(
+    "the conformance suite knows the port alone",
+    "^src/conformance/(?!plugin)",
+    CORE,
+    PROVIDER,
+    "^src/conformance/(?!plugin)",
+  ),
+  only(
+    "the suite for plugins knows the exec provider",
+    PLUGIN_KIT,
+    CORE,
+    PROVIDER,
+    CONFORMANCE,
+    "^src/providers/exec/(?!fake)",
+  ),
   {
     name: "fakes do not ship",
     severity: "error",
@@ -90,7 +106,17 @@ const arrows: IForbiddenRuleType[] = [
     "^src/providers/[^/]+/(?!fake)[^/]+\\.ts$",
   ),
   only("the sandbox reads core", "^src/sandbox/", CORE, "^src/sandbox/"),
-  only("commands drive the spine", COMMAND, CORE, PORTS, CONTEXT, SPINE, REPORT, "^src/sandbox/"),
+  only(
+    "commands drive the spine",
+    COMMAND,
+    CORE,
+    PORTS,
+    CONTEXT,
+    SPINE,
+    REPORT,
+    CONFORMANCE,
+    "^src/sandbox/",
+  ),
   only(
     "the table of commands hands them the context",
     COMMANDS,

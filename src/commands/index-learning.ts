@@ -2,8 +2,9 @@
 import type { Command } from "commander";
 import type { Action } from "./index-action.ts";
 
-/** Rules in practice, findings in words, the whole story on this machine. */
+/** Rules in practice, findings in words, the whole story on this machine, and plugins of one's own. */
 export function learning(program: Command, action: Action): void {
+  extending(program, action);
   const policy = program.command("policy").description("work on policies/");
   policy
     .command("test")
@@ -33,6 +34,24 @@ export function learning(program: Command, action: Action): void {
       action(
         async () => (await import("./demo.ts")).demo,
         (_, options) => options,
+        "anywhere",
+      ),
+    );
+}
+
+function extending(program: Command, action: Action): void {
+  const provider = program.command("provider").description("work on a target kind of your own");
+  provider
+    .command("test")
+    .description("does this exec plugin keep the contract? (src/providers/README.md)")
+    .argument("<program>", "the plugin: one file that runs by itself")
+    .argument("[args...]", "its arguments, after --")
+    .requiredOption("--world <command>", "makes targets for the test and administers them")
+    .option("--case <case>", "only this one, e.g. 9c")
+    .action(
+      action(
+        async () => (await import("./provider-test.ts")).providerTest,
+        ([program, ...args], options) => ({ program, args, ...options }),
         "anywhere",
       ),
     );

@@ -9,6 +9,7 @@ const providers: Readonly<Record<string, Load>> = {
   "aws-iam": () => import("./aws/iam.ts"),
   azure: () => import("./azure/index.ts"),
   "azure-pim": () => import("./azure/pim.ts"),
+  exec: () => import("./exec/index.ts"),
   gate: () => import("./gate/index.ts"),
   gcp: () => import("./gcp/index.ts"),
   github: () => import("./github/index.ts"),

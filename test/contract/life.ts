@@ -44,8 +44,8 @@ async function companyOn(bench: Bench): Promise<World> {
     );
   const offered = (name: string) =>
     (all[`policies/entitlements/${name}.yaml`] ?? "").replace(
-      /role: .*/,
-      `role: ${JSON.stringify(bench.role)}`,
+      /target: shop\n {2}role: .*/,
+      `target: target\n  role: ${JSON.stringify(bench.role)}`,
     );
   const { advance, now, provider, secret, timeout } = bench;
   return world({
@@ -57,7 +57,7 @@ async function companyOn(bench: Bench): Promise<World> {
     files: {
       "policies/people/ann.yaml": identified("ann", ann),
       "policies/people/bob.yaml": identified("bob", bob),
-      "policies/targets/shop.yaml": target("shop", kind, bench.connection),
+      "policies/targets/target.yaml": target("target", kind, bench.connection),
       ...Object.fromEntries(
         ["orders-read", "orders-write", "open-read", "crown"].map((name) => [
           `policies/entitlements/${name}.yaml`,
@@ -97,7 +97,12 @@ const ledgerOf = async (w: World) => {
   await context.repo.fetch();
   return context.ledger.read();
 };
-const failures = ({ outcomes }: Pick<Applied, "outcomes">) => outcomes.filter((o) => !o.ok);
+/** Whatever went otherwise than it should, in words. */
+const failures = ({ plan, outcomes }: Applied): readonly string[] => [
+  ...plan.refused.flatMap((one) => one.findings.map(({ message }) => message)),
+  ...plan.held.map((one) => `${one.request} held: ${one.reason}`),
+  ...outcomes.filter((o) => !o.ok).map((o) => `${o.op} ${o.request}: ${o.notes.join(", ")}`),
+];
 
 /** Three requests for the same access, one after the other running out: nobody is cut off, nobody stays in. */
 async function overlapAndExtension({ w, can, granted, ended }: Life): Promise<void> {
