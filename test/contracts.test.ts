@@ -13,7 +13,7 @@ import { startPostgres, type PostgresServer } from "../src/sandbox/postgres.ts";
 import { obeysProviderContract } from "./contract/provider.ts";
 import { NOW, quote, site } from "./support/postgres.ts";
 
-const GRANTING = ["memory", "postgres"];
+const GRANTING = ["kubernetes", "memory", "postgres"];
 
 // ---- every provider ------------------------------------------------------------------------------------------
 
