@@ -1,6 +1,7 @@
 // Does the Kubernetes provider hold where the API server, its administrators and its subjects make trouble?
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { JsonObject } from "../../src/core/model.ts";
+import { refusals } from "../../src/providers/kubernetes/catalogue.ts";
 import { RBAC } from "../../src/providers/kubernetes/fake/site.ts";
 import { provider } from "../../src/providers/kubernetes/index.ts";
 import { ANN, failure, openKubernetesBench, status, WINDOW, type Bench } from "../support/kubernetes-fake.ts";
@@ -94,6 +95,13 @@ describe("roles", () => {
     ]);
     const role = { clusterRole: "useful", namespace: bench.site.namespace };
     await bench.granted({ role });
+  });
+
+  // On EKS the ConfigMap aws-auth says who is whom. https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html
+  test("settings may be written anywhere but among those of the cluster itself", () => {
+    const rule = { verbs: ["update"], groups: [""], resources: ["configmaps"], names: [], paths: [] };
+    expect(refusals([rule], "payments")).toEqual([]);
+    expect([refusals([rule], "kube-system").length, refusals([rule], undefined).length]).toEqual([1, 1]);
   });
 
   test("what was widened between resolve and grant is not granted", async () => {

@@ -7,7 +7,7 @@ import type { State } from "../../src/providers/kubernetes/fake/state.ts";
 import { provider } from "../../src/providers/kubernetes/index.ts";
 import { ProviderError, type Session } from "../../src/providers/provider.ts";
 
-export const NOW = Date.UTC(2026, 10, 23, 9) as Instant;
+const NOW = Date.UTC(2026, 10, 23, 9) as Instant;
 export const WINDOW = { now: NOW, end: (NOW + 3_600_000) as Instant };
 export const ANN = "ann@acme.example";
 

@@ -75,7 +75,7 @@ export function makeSite(server: KubernetesServer): Promise<Site> {
 }
 
 /** The objects in shipped files. */
-export function manifests(...names: readonly string[]): readonly Manifest[] {
+function manifests(...names: readonly string[]): readonly Manifest[] {
   return names.flatMap((name) => {
     const text = readFileSync(`src/providers/kubernetes/manifests/${name}`, "utf8");
     return parseAllDocuments(text, { strict: true }).map((document) => {

@@ -14,7 +14,7 @@ export const LAG_MS = 15;
 const PEOPLE = ["oidc:ann@acme.example", "oidc:bob@acme.example"] as const;
 
 /** A pretended cluster with two people and an administrator on it. */
-export async function fakeCluster(lag = LAG_MS): Promise<Cluster & { readonly state: State }> {
+async function fakeCluster(lag = LAG_MS): Promise<Cluster & { readonly state: State }> {
   const state = newState(lag);
   const server = apiServer(state);
   const tls = await loopbackTls();

@@ -16,7 +16,7 @@ function refuse(cls: ErrorClass, message: string, vendorCode = "none"): never {
   throw new ProviderError(cls, message, { vendorCode });
 }
 
-/** Throws malformed, role-missing, target-missing, forbidden or denied-by-policy. No user is ever missing: see `fake.ts`. */
+/** Throws malformed, role-missing, target-missing, forbidden or denied-by-policy. Kubernetes keeps no users, so none is missing. */
 export async function resolve(cluster: Cluster, claim: Claim): Promise<Assignment> {
   const wanted = wantedBy(cluster, claim);
   const { place, roleRef } = wanted;

@@ -25,7 +25,7 @@ export interface Answer {
 const BINDING = /^RBAC: allowed by (ClusterRoleBinding|RoleBinding) "((?:[^"\\]|\\.)*)"/;
 const SHORT = 120;
 /** Whoever has logged in is in it. https://kubernetes.io/docs/reference/access-authn-authz/authentication/ */
-export const EVERYBODY = "system:authenticated";
+const EVERYBODY = "system:authenticated";
 
 /** Groups that every subject of this target is in: the API server does not know them without a login. */
 export function groupsOf({ connection }: Pick<Cluster, "connection">): readonly string[] {

@@ -70,7 +70,7 @@ export interface Site {
 
 export const RBAC = "/apis/rbac.authorization.k8s.io/v1";
 /** What is lent: reading, and one thing more than reading. */
-export const RULES = [
+const RULES = [
   { apiGroups: [""], resources: ["pods", "pods/log"], verbs: ["get", "list", "watch"] },
   { apiGroups: [""], resources: ["pods/exec"], verbs: ["create"] },
 ];
@@ -131,7 +131,7 @@ function localized(manifest: Manifest, namespace: string, clusterRole: string): 
 }
 
 /** Makes it, unless it is there already from another test. What the server has no API for is not made. */
-export async function apply({ admin }: Pick<Cluster, "admin">, manifest: Manifest): Promise<void> {
+async function apply({ admin }: Pick<Cluster, "admin">, manifest: Manifest): Promise<void> {
   const { apiVersion, kind, metadata } = manifest;
   if (!(apiVersion === "v1" || apiVersion.startsWith("rbac.")) || kind === "ConfigMap") return;
   const base = apiVersion === "v1" ? "/api/v1" : `/apis/${apiVersion}`;
