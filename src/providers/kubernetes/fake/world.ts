@@ -77,7 +77,8 @@ export function siteWorld(site: Site, lag = 0): World {
       skip: "Kubernetes keeps no users: a renamed person is another one to it, and has no access any more",
     },
     hinder: () => {
-      const headers = { "retry-after": "1" };
+      // Longer than the bound on a call: that is not waited for.
+      const headers = { "retry-after": "5" };
       const busy = {
         is: "status",
         status: 429,
