@@ -19,7 +19,7 @@ export interface World {
   /** Two people by their identity on the target, as a person's file would write it. */
   readonly subjects: readonly [string, string];
   /** An identity of the right shape that nobody has. */
-  readonly stranger: string;
+  readonly stranger: string | Skip;
   readonly role: JsonObject;
   readonly missingRole: JsonObject | Skip;
   /** The target's own time when the world begins. */

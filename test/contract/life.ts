@@ -1,18 +1,21 @@
 // One request's whole life, and several at once, on any target: through a forge, from asking to the proof that it is gone.
 import { expect, test } from "vitest";
 import { isSkip, type World as Bench, type WorldMaker } from "../../src/conformance/world.ts";
-import type { Applied, Expired } from "../../src/core/outcome.ts";
+import type { Applied } from "../../src/core/outcome.ts";
 import { apply } from "../../src/reconcile.ts";
 import { policies, target } from "../support/company.ts";
 import { counting, killed } from "../support/kill.ts";
 import { HOUR, MINUTE, world, type World } from "../support/world.ts";
 
+/** An asynchronous target has carried an order out by then. */
+const RUNS = 3;
+
 interface Life {
   readonly w: World;
   readonly can: (who: "ann" | "bob") => Promise<boolean>;
-  /** Runs until orders that the target took are carried out, as scheduled runs do. */
+  /** Runs again until orders that the target took are carried out, as scheduled runs do; the last report. */
   readonly granted: () => Promise<Applied>;
-  readonly ended: () => Promise<Expired>;
+  readonly ended: () => Promise<void>;
 }
 
 export function livesItsLife(maker: WorldMaker): void {
@@ -77,17 +80,18 @@ function lifeOn(bench: Bench, w: World): Life {
     w,
     can: (who) => bench.can(bench.subjects[who === "ann" ? 0 : 1]),
     granted: async () => {
-      const first = await w.apply();
-      if (!orders) return first;
-      settle();
-      return w.apply();
+      let report = await w.apply();
+      for (let run = 1; orders && run < RUNS && failures(report).length > 0; run += 1) {
+        settle();
+        report = await w.apply();
+      }
+      return report;
     },
     ended: async () => {
-      const first = await w.expire();
-      if (!orders) return first;
-      settle();
-      await w.expire();
-      return first;
+      for (let run = 1; run <= (orders ? RUNS : 1); run += 1) {
+        await w.expire();
+        settle();
+      }
     },
   };
 }
