@@ -367,47 +367,6 @@ describe("apply and expire", () => {
   });
 });
 
-describe("the gate", () => {
-  const gate = job("gate.yml", "gate");
-
-  test("asks about whoever started this attempt, with no more than the right to read", () => {
-    const last = gate.steps.at(-1);
-    expect(last?.env).toMatchObject({
-      ACTOR: "${{ github.triggering_actor }}",
-      ACTOR_ID: "${{ github.triggering_actor == github.actor && github.actor_id || '' }}",
-    });
-    expect(last?.run).toContain("node tool/dist/cli.js -C access can ");
-    expect(gate.steps[0]?.with?.["ref"]).toBe("${{ job.workflow_sha }}");
-  });
-
-  test.each([
-    ["ann", "583231", ["--actor", "ann", "--actor-id", "583231", "--on", "deploy"]],
-    ["robot[bot]", "", ["--actor", "robot[bot]", "--on", "deploy"]],
-  ])("hands %s over as one word, and the number only where it is known", (actor, id, expected) => {
-    const dir = mkdtempSync(join(tmpdir(), "lapse-gate-"));
-    try {
-      mkdirSync(join(dir, "tool/dist"), { recursive: true });
-      writeFileSync(join(dir, "tool/dist/cli.js"), "console.log(JSON.stringify(process.argv.slice(2)))");
-      const said = execFileSync("bash", [...STRICT, stepNamed(gate, "Ask")], {
-        cwd: dir,
-        encoding: "utf8",
-        timeout: 20_000,
-        env: {
-          ...quietGit,
-          GITHUB_SERVER_URL: "https://forge.invalid",
-          ACCESS: "acme/access",
-          ACTOR: actor,
-          ACTOR_ID: id,
-          ENTITLEMENT: "deploy",
-        },
-      });
-      expect(JSON.parse(said)).toEqual(["-C", "access", "can", ...expected]);
-    } finally {
-      rmSync(dir, { recursive: true });
-    }
-  });
-});
-
 test("ci runs the whole gate on every Node that is promised", () => {
   const text = texts.get("ci.yml") ?? "";
   const { engines, scripts } = JSON.parse(readFileSync("package.json", "utf8")) as {

@@ -5,7 +5,7 @@ import { exchange, pluginOf, requestTo, resultFor, type Plugin } from "../provid
 import type { Op, Request } from "../providers/exec/protocol.ts";
 import { toPlugin } from "../providers/exec/session.ts";
 import { printInstant } from "../core/time.ts";
-import { failsWith, isThere, type Bench, type Case } from "./bench.ts";
+import { failsWith, isThere, need, type Bench, type Case } from "./bench.ts";
 
 export const PLUGIN_CASES: readonly Case[] = [
   {
@@ -68,7 +68,7 @@ export const PLUGIN_CASES: readonly Case[] = [
       const states = (await session.observe([there, wanted, there])).map(({ state }) => state);
       assert.deepEqual([states[0], states[2]], [states[0], states[0]]);
       isThere(states[0]);
-      const claims = [world.stranger, world.subjects[0]].map((identity, i) => {
+      const claims = [need(world.stranger), world.subjects[0]].map((identity, i) => {
         const { request, target, scope } = claim();
         return { id: `c${i}`, request, target, identity, role: world.role["with"] as JsonObject, scope };
       });

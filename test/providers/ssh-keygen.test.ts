@@ -167,7 +167,7 @@ describe.skipIf(!hasKeygen)(`ssh-keygen${hasKeygen ? "" : ": skipped, it is not 
 
   test("finds nothing to complain about in what setup.sh makes, run once or twice", async () => {
     const directory = join(authority.folder, "shared");
-    const setUp = () => execFileSync("src/providers/ssh/setup.sh", [directory], { encoding: "utf8" });
+    const setUp = () => execFileSync("sh", ["src/providers/ssh/setup.sh", directory], { encoding: "utf8" });
     const key = readFileSync(setUp().split(" ")[0] ?? "", "utf8");
     expect(setUp()).toBe("");
     const options = { owner: "acme", secret: () => key, timeout: TIMEOUT };

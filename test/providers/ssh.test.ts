@@ -2,7 +2,7 @@
 import { chmod, mkdir, readFile, readdir, rename, rm, unlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { failsWith, openBench, type Bench } from "../../src/conformance/bench.ts";
+import { failsWith, need, openBench, type Bench } from "../../src/conformance/bench.ts";
 import type { Instant } from "../../src/core/model.ts";
 import { fakeAuthority, type ToolFault } from "../../src/providers/ssh/fake-authority.ts";
 import { PRINCIPAL, sshWorld, type Options, type SshWorld } from "../../src/providers/ssh/fake-world.ts";
@@ -236,7 +236,7 @@ describe("a revocation", () => {
     s.world.advance(3 * DAY);
     await s.session.cleanup();
     expect(await s.world.can(s.bob)).toBe(false);
-    await failsWith(s.session.resolve(s.claim({ identity: s.world.stranger })), "subject-missing");
+    await failsWith(s.session.resolve(s.claim({ identity: need(s.world.stranger) })), "subject-missing");
   });
 
   test("is not held up by files that cannot be read, and says so", async () => {
