@@ -8,8 +8,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { register } from "../src/commands/index.ts";
 import { readRequest } from "../src/core/request.ts";
+import { validator } from "../src/core/validators.ts";
+import { loadProvider } from "../src/providers/index.ts";
 import { setStage, type Seat, type Stage } from "../src/sandbox/demo/stage.ts";
 import { company } from "./core/policy-world.ts";
 
@@ -94,6 +97,8 @@ describe("every command in the README", () => {
     readonly by?: string;
     readonly code: number;
     readonly says: string;
+    /** Names files of this repository, not of the access repository on the stage. */
+    readonly here?: true;
   }
   const promised = new Map<string, Promised>([
     [
@@ -105,6 +110,12 @@ describe("every command in the README", () => {
     [`lapse show ${ID}`, { code: 0, says: "Backfill of stuck orders" }],
     ["lapse explain LPS306", { code: 0, says: "not approved" }],
     ["lapse policy test", { code: 0, says: " passed, 0 failed" }],
+    ["lapse can --actor ann --on deploy-production", { code: 3, says: "ann has no deploy-production now" }],
+    ["lapse doctor --target production", { code: 0, says: "✓ production" }],
+    [
+      "lapse provider test src/providers/exec/example/groups.mjs --world src/providers/exec/example/world.mjs --case 1",
+      { code: 0, says: "1 passed", here: true },
+    ],
     ["git log --first-parent origin/main", { by: "bob", code: 0, says: ID }],
     ["git log origin/lapse/ledger", { by: "bob", code: 0, says: ID }],
     ["lapse audit", { by: "bob", code: 0, says: "It adds up" }],
@@ -119,9 +130,10 @@ describe("every command in the README", () => {
     expect(scripts["test"]).toBe("vitest run");
   });
 
-  test.each([...promised])("%s", async (command, { after, by = "ann", code, says }) => {
+  test.each([...promised])("%s", async (command, { after, by = "ann", code, says, here }) => {
     await after?.();
-    const ran = await run(await stage.seat(by), command);
+    const seat = await stage.seat(by);
+    const ran = await run(here === true ? { ...seat, clone: ROOT } : seat, command);
     expect(ran.output).toContain(says);
     expect(ran).toMatchObject({ code });
   });
@@ -133,11 +145,47 @@ describe("every command in the README", () => {
   });
 });
 
+interface Example {
+  readonly connection: object;
+  readonly role: object;
+}
+
+async function targetsAreValid(examples: Readonly<Record<string, Example>>): Promise<void> {
+  expect(Object.keys(examples).length).toBeGreaterThan(5);
+  for (const [kind, { connection, role }] of Object.entries(examples)) {
+    const provider = await loadProvider(kind);
+    if (!provider) throw new Error(`there is no provider ${kind}`);
+    expect(validator(`${kind}:connection`, provider.schemas.connection)(connection), kind).toEqual([]);
+    expect(validator(`${kind}:role`, provider.schemas.role)(role), kind).toEqual([]);
+  }
+}
+
+interface Guarded {
+  readonly access: { readonly uses: string; readonly with: object };
+  readonly deploy: { readonly needs: string };
+}
+
+function callsTheGate(text: string): void {
+  const { access, deploy } = (parse(text) as { readonly jobs: Guarded }).jobs;
+  const path = access.uses.replace(/^acme\/lapse\//, "").replace(/@.*$/, "");
+  const { on } = parse(read(path)) as {
+    readonly on: { readonly workflow_call: { readonly inputs: object } };
+  };
+  expect(Object.keys(access.with).sort()).toEqual(Object.keys(on.workflow_call.inputs).sort());
+  expect(deploy.needs).toBe("access");
+}
+
 describe("YAML in the README", () => {
-  test.each(blocks("yaml").map((text) => [text.split("\n")[0] ?? "", text]))("%s", (first, text) => {
+  test.each(blocks("yaml").map((text) => [text.split("\n")[0] ?? "", text]))("%s", async (first, text) => {
     if (text.includes("kind: AccessRequest")) {
       const file = { path: first.replace(/^# /, ""), bytes: new TextEncoder().encode(text) };
       expect(readRequest(file)).toHaveProperty("request.subject", "ann");
+      return;
+    }
+    if (first.startsWith("# by kind:"))
+      return targetsAreValid(parse(text) as Readonly<Record<string, Example>>);
+    if (text.startsWith("jobs:")) {
+      callsTheGate(text);
       return;
     }
     const head = "apiVersion: lapse.dev/v1\nkind: Policy\nmetadata: { name: readme }\nspec:\n";
@@ -199,7 +247,10 @@ describe("what the documentation names", () => {
       ...one.commands.map((sub) => `${one.name()} ${sub.name()}`),
     ]);
     const typed = texts.flatMap(({ path, text }) =>
-      [...text.matchAll(/[`(]lapse ((?:policy )?[a-z]+)/g)].map(([, name = ""]) => ({ path, name })),
+      [...text.matchAll(/[`(]lapse ((?:policy |provider )?[a-z]+)/g)].map(([, name = ""]) => ({
+        path,
+        name,
+      })),
     );
     expect(typed.length).toBeGreaterThan(10);
     expect(typed.filter(({ name }) => !names.includes(name))).toEqual([]);

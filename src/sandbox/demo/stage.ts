@@ -88,6 +88,29 @@ async function takeSeat({ dir, forge, database, token }: Set, login: string): Pr
   return { login, clone, env, token };
 }
 
+/** The targets that stand on this stage; a sweep is red as long as one that is declared cannot be listed. */
+const SERVED: readonly string[] = ["orders-db", "production"];
+
+/** Without the targets that are not here, and without every rule and test that speaks of what they offer. */
+function onStage(files: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const named = (folder: string) =>
+    Object.entries(files).flatMap(([path, text]) => {
+      const [, name] = new RegExp(`^policies/${folder}/(.*)\\.yaml$`).exec(path) ?? [];
+      return name === undefined ? [] : [{ name, text }];
+    });
+  const absent = named("targets").flatMap(({ name }) => (SERVED.includes(name) ? [] : [name]));
+  const offered = named("entitlements").filter(({ text }) => speaksOf(text, absent));
+  const gone = [...absent, ...offered.map(({ name }) => name)];
+  const kept = Object.entries(files).filter(
+    ([path, text]) => !/^policies\/(targets|entitlements|rules|tests)\//.test(path) || !speaksOf(`${path}\n${text}`, gone),
+  );
+  return Object.fromEntries(kept);
+}
+
+function speaksOf(text: string, names: readonly string[]): boolean {
+  return names.some((name) => new RegExp(`(?<![\\w-])${name}(?![\\w-])`).test(text));
+}
+
 /** The policies/, requests/ and schemas/ that this very repository ships. */
 async function exampleCompany(): Promise<Readonly<Record<string, string>>> {
   const root = packageRoot(dirname(fileURLToPath(import.meta.url)));
@@ -99,7 +122,7 @@ async function exampleCompany(): Promise<Readonly<Record<string, string>>> {
       files[path.slice(root.length + 1).replaceAll("\\", "/")] = await readFile(path, "utf8");
     }
   }
-  return files;
+  return onStage(files);
 }
 
 function packageRoot(from: string): string {
