@@ -17,25 +17,34 @@ export interface Orphans {
   readonly outcomes: readonly Outcome[];
   /** Targets that could not be listed: whether anything is left there is not known. */
   readonly unseen: readonly { readonly target: string; readonly reason: string }[];
+  /** What gave nothing any more and was removed, in words. */
+  readonly cleaned: readonly string[];
   /** Who is in a container of ours, though Lapse did not put them there. */
   readonly unmanaged: readonly Finding[];
 }
 
 /**
  * Takes away what a dead or sleeping run left behind: every target that main declares or the ledger knows is listed, and
- * what has our mark but no open case in the ledger, read again after the listing, is revoked. Never throws.
+ * what has our mark but no open case in the ledger, read again after the listing, is revoked. With `tidy`, husks and
+ * expired leftovers go, too. Never throws.
  */
 export async function sweepOrphans(
   context: Context,
   main: MainView | undefined,
   ledger: LedgerState,
+  tidy: "tidy" | undefined,
 ): Promise<Orphans> {
   const unseen: { target: string; reason: string }[] = [];
+  const cleaned: string[] = [];
   const addresses = await addressesOf(context, main, ledger);
   const listed = await Promise.all(
     addresses.map(async (address) => {
       try {
-        const { items, complete } = await withSession(context, address, (session) => session.list());
+        const { items, complete } = await withSession(context, address, async (session) => {
+          const listed = await session.list();
+          if (tidy) cleaned.push(...(await cleanUp(session, address.target)));
+          return listed;
+        });
         if (!complete) unseen.push({ target: address.target, reason: "its list was cut short" });
         return items.map((item) => ({ item, claim: address }));
       } catch (problem) {
@@ -53,8 +62,18 @@ export async function sweepOrphans(
   return {
     outcomes: await takeAway(context, [...marked, ...left]),
     unseen,
+    cleaned: cleaned.sort(),
     unmanaged: bare.filter(({ item }) => !late.has(item.key)).map(stranger),
   };
+}
+
+/** What cannot be removed gives nothing: the next run tries again, and the doctor names it. */
+async function cleanUp(session: Session, target: string): Promise<readonly string[]> {
+  try {
+    return (await session.cleanup()).map((what) => `${target}: ${what}`);
+  } catch {
+    return [];
+  }
 }
 
 interface Found {

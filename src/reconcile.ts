@@ -57,7 +57,7 @@ export async function apply(context: Context, acceptMain?: string): Promise<Appl
 export async function expire(context: Context): Promise<SweepReport> {
   const { view, ledger } = await gatherSweep(context);
   const swept = sweep(view);
-  const ended = await endAccess(context, view, swept.ends, ledger);
+  const ended = await endAccess(context, view, swept.ends, ledger, "tidy");
   const drafts: Draft[] = [...missedDrafts(swept.missed), ...heartbeat(context, view, ended)];
   const flush = drafts.length > 0 || ledger.waiting === true;
   const last = flush ? await context.ledger.record(drafts, stamp(context)) : undefined;
@@ -67,6 +67,7 @@ export async function expire(context: Context): Promise<SweepReport> {
     now: context.now,
     warnings: [...(ledger.findings ?? []), ...ended.unmanaged],
     unseen: ended.unseen,
+    cleaned: ended.cleaned,
     unread: view.unread,
     sweep: swept,
     outcomes: ended.outcomes,
@@ -89,6 +90,7 @@ interface Ended {
   readonly outcomes: readonly Outcome[];
   readonly unseen: Plan["unseen"];
   readonly unmanaged: readonly Finding[];
+  readonly cleaned: readonly string[];
   readonly ledger: LedgerState;
   /** Somebody else wrote to the ledger since it was read: decisions made on it are void. */
   readonly moved: boolean;
@@ -101,17 +103,18 @@ async function endAccess(
   view: SweepView,
   ends: Plan["ends"],
   before: LedgerState,
+  tidy?: "tidy",
 ): Promise<Ended> {
   const said = await tryRecord(context, revokeIntents(ends));
   const outcomes = await carryOutEnds(context, ends);
-  const left = await sweepOrphans(context, view.main, before);
+  const left = await sweepOrphans(context, view.main, before, tidy);
   const all = [...outcomes, ...left.outcomes];
   const done = await tryRecord(
     context,
     all.flatMap((o) => o.drafts),
   );
-  const { unseen, unmanaged } = left;
-  return { outcomes: all, unseen, unmanaged, ...after(before, [said, done]) };
+  const { unseen, unmanaged, cleaned } = left;
+  return { outcomes: all, unseen, unmanaged, cleaned, ...after(before, [said, done]) };
 }
 
 /** Facts, as far as they can be written. Whatever goes wrong here must not keep access open. */

@@ -1,6 +1,6 @@
 // Does the built command line start fast, and does it judge exactly as the sources do?
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -33,6 +33,16 @@ const outputOf = (source: string): string => {
   if (found === undefined) throw new Error(`${source} has no file of its own in dist`);
   return found[0];
 };
+
+/** Whatever speaks to a forge, a target or a clone. */
+const SDKS =
+  /^(@octokit|@aws-sdk|@smithy|@azure|@kubernetes|@googleapis|googleapis-common|google-auth-library|mysql2|pg|hono|@hono|simple-git)(\/|$)/;
+
+/** The modules that the registry of providers names, one a kind. */
+const registryEntries = (): readonly string[] =>
+  [...readFileSync("src/providers/index.ts", "utf8").matchAll(/import\("\.\/(.+)"\)/g)].map(
+    ([, path = ""]) => `src/providers/${path}`,
+  );
 
 /** Source files that are loaded before the first line of this one runs. */
 const loadedWith = (source: string): readonly string[] => {
@@ -69,8 +79,25 @@ describe("the built command line", () => {
     const loaded = loadedWith("src/commands/check.ts");
     expect(loaded).toContain("src/core/request.ts");
     expect(loaded.filter((path) => /^src\/(forge|sandbox|providers\/[^/]+)\//.test(path))).toEqual([]);
-    const sdks = [...packagesIn(loaded)].filter((name) => /octokit|^pg|hono|simple-git/.test(name));
-    expect(sdks).toEqual([]);
+    expect([...packagesIn(loaded)].filter((name) => SDKS.test(name))).toEqual([]);
+  });
+
+  test("knows every kind of target without its SDK: connecting loads that", () => {
+    const entries = registryEntries();
+    expect(entries.length).toBeGreaterThan(10);
+    const heavy = entries.filter((source) =>
+      [...packagesIn(loadedWith(source))].some((name) => SDKS.test(name)),
+    );
+    expect(heavy).toEqual([]);
+    const somewhere = packagesIn(Object.keys(metafile.inputs));
+    for (const sdk of [
+      "@kubernetes/client-node",
+      "@azure/arm-authorization",
+      "@aws-sdk/client-iam",
+      "mysql2",
+      "pg",
+    ])
+      expect(somewhere, "the pattern or the bundle is wrong").toContain(sdk);
   });
 
   test("holds no schema compiler", () => {

@@ -29,6 +29,8 @@ export interface Expired {
   readonly warnings: readonly Finding[];
   /** Targets that could not be listed: whether anything is left there is not known. */
   readonly unseen: Plan["unseen"];
+  /** Husks and expired leftovers that were removed, in words. */
+  readonly cleaned: readonly string[];
   /** Why the default branch could not be believed. */
   readonly unread: string | undefined;
   readonly outcomes: readonly Outcome[];

@@ -99,6 +99,7 @@ export function expiredText(
     ...report.unseen.map(
       (u) => `? unknown    ${visible(u.target)} could not be listed: ${visible(u.reason)}`,
     ),
+    ...report.cleaned.map((what) => `· tidied     ${visible(what)}`),
     ...(unrecorded === undefined ? [] : [`The ledger could not be written: ${visible(unrecorded)}`]),
     ...(warnings.length > 0 ? ["", findingsText(warnings, options)] : []),
     ...(pull ? [`Revert pull request #${pull.number} ${pull.change}: ${visible(pull.url)}`] : []),
@@ -141,6 +142,7 @@ export function expiredJson(report: Expired, pull: RevertPull | undefined): obje
     kept: sweep.kept.map((g) => ({ request: g.request, ends: printInstant(g.end) })),
     warnings: findingsJson(report.warnings),
     unseen: report.unseen,
+    cleaned: report.cleaned,
     revertPull: pull ?? null,
     unrecorded: unrecorded ?? null,
   };

@@ -4,6 +4,7 @@ import type { Assignment, Instant } from "../../src/core/model.ts";
 import { RBAC, tokenOf, type Right, type Site } from "../../src/providers/kubernetes/fake/site.ts";
 import { provider } from "../../src/providers/kubernetes/index.ts";
 import type { Session } from "../../src/providers/provider.ts";
+import { livesItsLife } from "../contract/life.ts";
 import { obeysProviderContract } from "../contract/provider.ts";
 import {
   makeSite,
@@ -29,7 +30,9 @@ describe.skipIf(reason !== undefined)(
     }, 90_000);
     afterAll(() => server.stop());
 
-    obeysProviderContract("kubernetes, real", { make: () => makeWorld(server) });
+    const make = () => makeWorld(server);
+    obeysProviderContract("a real API server", { make });
+    livesItsLife({ kind: "kubernetes", name: "a real API server", make });
 
     describe("with the shipped manifests alone", () => {
       let site: Site;

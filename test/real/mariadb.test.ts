@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { quote, site, WINDOW } from "../../src/providers/mariadb/fake/site.ts";
 import { provider } from "../../src/providers/mariadb/index.ts";
+import { livesItsLife } from "../contract/life.ts";
 import { obeysProviderContract } from "../contract/provider.ts";
 import { startMariadb, type MariadbServer } from "../support/mariadb.ts";
 import { mariadbWorld } from "../../src/providers/mariadb/fake/world.ts";
@@ -20,9 +21,9 @@ describe.skipIf(why !== undefined)(`MariaDB ${why ?? ""}`, () => {
   }, 60_000);
   afterAll(() => server.stop());
 
-  obeysProviderContract("a real MariaDB", {
-    make: () => mariadbWorld(server, { advance: { skip: "a real server's clock is its own" } }),
-  });
+  const make = () => mariadbWorld(server, { advance: { skip: "a real server's clock is its own" } });
+  obeysProviderContract("a real MariaDB", { make });
+  livesItsLife({ kind: "mariadb", name: "a real MariaDB", make });
   keepsMariadbRules(() => server);
 
   test("encryption is verified: by the authority, and by the name", async () => {

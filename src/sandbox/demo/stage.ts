@@ -102,7 +102,8 @@ function onStage(files: Readonly<Record<string, string>>): Readonly<Record<strin
   const offered = named("entitlements").filter(({ text }) => speaksOf(text, absent));
   const gone = [...absent, ...offered.map(({ name }) => name)];
   const kept = Object.entries(files).filter(
-    ([path, text]) => !/^policies\/(targets|entitlements|rules|tests)\//.test(path) || !speaksOf(`${path}\n${text}`, gone),
+    ([path, text]) =>
+      !/^policies\/(targets|entitlements|rules|tests)\//.test(path) || !speaksOf(`${path}\n${text}`, gone),
   );
   return Object.fromEntries(kept);
 }
