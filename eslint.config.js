@@ -43,7 +43,13 @@ export default defineConfig(
   {
     files: ["src/**"],
     ignores: [
-      ...["src/cli.ts", "src/commands/index*.ts", "src/wire.ts", "src/sandbox/**"],
+      ...[
+        "src/cli.ts",
+        "src/commands/index*.ts",
+        "src/wire.ts",
+        "src/sandbox/**",
+        "src/providers/at-exit.ts",
+      ],
       // Programs of their own, for others to copy.
       "src/providers/exec/example/**",
     ],

@@ -66,10 +66,19 @@ function failed(error: unknown): ExitCode {
   return 1;
 }
 
-process.on("SIGINT", () => {
-  process.stderr.write("interrupted; what was done is in the ledger, and the next run goes on from there\n");
-  process.exit(130);
-});
+/** An exit, so that whatever must not outlive us is removed (`providers/at-exit.ts`). 128 + the signal's number. */
+for (const [signal, code] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+  ["SIGHUP", 129],
+] as const) {
+  process.on(signal, () => {
+    process.stderr.write(
+      "interrupted; what was done is in the ledger, and the next run goes on from there\n",
+    );
+    process.exit(code);
+  });
+}
 
 // Whoever reads us may stop early (`| head`): that is no failure.
 process.stdout.on("error", (problem: NodeJS.ErrnoException) => {

@@ -37,7 +37,7 @@ const CONFORMANCE = "^src/conformance/";
 /** The suite for plugins that somebody else wrote: it starts them as the exec provider does. */
 const PLUGIN_KIT = "^src/conformance/plugin";
 /** What providers share: the port, and words for their schemas. */
-const PROVIDER = "^src/providers/(provider|schema)\\.ts$";
+const PROVIDER = "^src/providers/(provider|schema|at-exit)\\.ts$";
 /** What a provider shows of itself to the conformance suite; never part of what ships. */
 const FAKE = "^src/providers/[^/]+/fake";
 
