@@ -1,6 +1,11 @@
 // How long may a target take? (a call that hangs ends the session: one target must never hold up the others)
 import { ProviderError, type Session } from "./providers/provider.ts";
 
+const WORDS = "the target does not answer in time";
+/** Vendor codes of a call that took too long, and of one that was not made since another had. */
+export const LATE = "late";
+export const NOT_TRIED = "not-tried";
+
 export interface Bounds {
   /** On one call, whatever it does inside, in milliseconds. */
   readonly call: number;
@@ -14,7 +19,8 @@ export function bounded(session: Session, bounds: Bounds): Session {
   let given = false;
   const within = <T>(act: () => Promise<T>): Promise<T> => {
     const left = Math.min(bounds.call, until - performance.now());
-    if (given || left <= 0) return Promise.reject(gaveUp());
+    if (given || left <= 0)
+      return Promise.reject(new ProviderError("transient", WORDS, { vendorCode: NOT_TRIED }));
     return inTime(act(), left, () => (given = true));
   };
   return {
@@ -37,7 +43,7 @@ export async function inTime<T>(answer: Promise<T>, limit: number, onLate: () =>
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       onLate();
-      reject(gaveUp());
+      reject(new ProviderError("transient", WORDS, { vendorCode: LATE }));
     }, limit);
   });
   try {
@@ -45,8 +51,4 @@ export async function inTime<T>(answer: Promise<T>, limit: number, onLate: () =>
   } finally {
     clearTimeout(timer);
   }
-}
-
-function gaveUp(): ProviderError {
-  return new ProviderError("transient", "the target does not answer in time", { vendorCode: "gave-up" });
 }

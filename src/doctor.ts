@@ -20,7 +20,10 @@ export async function examine(context: Context, only: string | undefined): Promi
     throw new Problem("misconfigured", "policies/lapse.yaml cannot be used", "see `lapse check`");
   if (only !== undefined && targets.length === 0)
     throw new Problem("misconfigured", `no target is called ${only}`, "see policies/targets");
-  return Promise.all(
+  const unusable = catalog.findings.filter(({ at }) => at?.file.startsWith("policies/targets/") === true);
+  const files =
+    only === undefined && unusable.length > 0 ? [{ target: "policies/targets", findings: unusable }] : [];
+  const examined = await Promise.all(
     targets.map(async (target) => ({
       target: target.name,
       findings: sorted([
@@ -29,6 +32,7 @@ export async function examine(context: Context, only: string | undefined): Promi
       ]),
     })),
   );
+  return [...files, ...examined];
 }
 
 async function ask(context: Context, owner: string, target: Target): Promise<readonly Finding[]> {

@@ -1,10 +1,13 @@
 // How is access taken away? (act, read back, and say only what was read)
+import { LATE, NOT_TRIED } from "./bounded.ts";
 import type { Context } from "./context.ts";
 import type { Draft } from "./core/entry.ts";
 import type { Outcome } from "./core/outcome.ts";
 import type { Plan } from "./core/plan.ts";
 import { attempt, perTarget } from "./per-target.ts";
+import { holderOf } from "./core/union.ts";
 import { ProviderError, type Session } from "./providers/provider.ts";
+import { readAgain } from "./read-again.ts";
 
 type End = Plan["ends"][number];
 type Revoke = Extract<End, { op: "revoke" }>;
@@ -31,18 +34,58 @@ export function revokeIntents(ends: readonly End[]): readonly Draft[] {
 export async function carryOutEnds(context: Context, ends: readonly End[]): Promise<readonly Outcome[]> {
   const released = ends.flatMap((end) => (end.op === "release" ? [release(end)] : []));
   const revokes = ends.filter((end): end is Revoke => end.op === "revoke");
+  return [...released, ...(await inSessions(context, [...revokes].sort(troubledLast), SESSIONS))];
+}
+
+/** After a revocation that hangs, the rest is tried in a new session; so often, and then in the next run. */
+const SESSIONS = 3;
+
+async function inSessions(
+  context: Context,
+  revokes: readonly Revoke[],
+  sessions: number,
+): Promise<readonly Outcome[]> {
+  const rest: Revoke[] = [];
   const outcomes = await perTarget(
     context,
     revokes,
     (r) => r.grant,
     async (session, mine) => {
       const done: Outcome[] = [];
-      for (const end of mine) done.push(await attempt(end, failedRevoke, () => revoke(session, end)));
+      for (const [i, end] of mine.entries()) {
+        const outcome = await attempt(end, failedRevoke, () => revokeUnlessHeld(context, session, end));
+        done.push(outcome);
+        if (sessions === 1 || !outcome.notes.includes(HANGS)) continue;
+        rest.push(...mine.slice(i + 1));
+        break;
+      }
       return done;
     },
     failedRevoke,
   );
-  return [...released, ...outcomes];
+  return rest.length === 0 ? outcomes : [...outcomes, ...(await inSessions(context, rest, sessions - 1))];
+}
+
+const HANGS = `transient (${LATE})`;
+const UNTRIED = `transient (${NOT_TRIED})`;
+
+/** What failed before may hang again and use up the session: whatever was not tried yet goes first. */
+function troubledLast(a: Revoke, b: Revoke): number {
+  return (a.grant.failure?.count ?? 0) - (b.grant.failure?.count ?? 0);
+}
+
+/** Ways of owning in which two requests can stand behind one edge. */
+const SHARED: readonly string[] = ["container", "marked", "bare"];
+
+/** Another run may have granted the same edge to another request since this one read the ledger. */
+async function revokeUnlessHeld(context: Context, session: Session, end: Revoke): Promise<Outcome> {
+  const { claim, request, assignment } = end.grant;
+  const ownership = (await context.provider(claim.provider))?.capabilities.ownership ?? "";
+  const latest = assignment && SHARED.includes(ownership) ? await readAgain(context) : undefined;
+  const heldBy = assignment && latest && holderOf(latest.live, assignment.key, request);
+  return heldBy === undefined
+    ? revoke(session, end)
+    : release({ op: "release", grant: end.grant, because: end.because, reason: { heldBy } });
 }
 
 async function revoke(session: Session, { grant, because }: Revoke): Promise<Outcome> {
@@ -86,7 +129,8 @@ function release({ grant, because, reason }: Extract<End, { op: "release" }>): O
 function failedRevoke({ grant, because }: Revoke, reason: string): Outcome {
   const { request, failure } = grant;
   const target = grant.claim.target;
-  const known = failure?.op === "revoke" && failure.error === reason;
+  // What was not even tried has not failed, so that the next run begins with it.
+  const known = reason === UNTRIED || (failure?.op === "revoke" && failure.error === reason);
   const drafts: Draft[] = known
     ? []
     : [{ kind: "failed", op: "revoke", request, target, because, error: reason }];

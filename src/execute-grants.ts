@@ -132,26 +132,34 @@ async function takeBackOne(session: Session, { grant, assignment }: Prepared): P
 
 async function prepare(session: Session, grant: Grant, live: readonly LiveGrant[]): Promise<Prepared> {
   const assignment = await session.resolve(grant.admission.claim);
+  const known = live.find((one) => one.request === grant.request)?.assignment;
+  // Deleted and made again under its name: what was approved is not there any more.
+  if (known && known.key !== assignment.key)
+    throw inTheWay("the same names mean something else on the target now", "identity");
+  const sharers = sharersOf(live, assignment.key);
+  if (sharers.some((one) => one.phase === "ending"))
+    throw inTheWay("the same access of another request is just being ended", "ending");
   const [there] = await session.observe([assignment]);
-  return { grant, assignment, prestate: await prestateOf(session, assignment, there, live) };
+  const prestate = await prestateOf(session, assignment, there?.state, sharers.length > 0);
+  return { grant, assignment, prestate };
 }
 
+/** `claimed`: some open case says that this edge is ours. An intent is written before every act, so none says it is not. */
 async function prestateOf(
   session: Session,
   assignment: Assignment,
-  there: Observed | undefined,
-  live: readonly LiveGrant[],
+  state: Observed["state"] | undefined,
+  claimed: boolean,
 ): Promise<Prepared["prestate"]> {
-  const state = there?.state;
+  if (state === "foreign") throw inTheWay("something that is not ours stands in the way", "foreign");
+  if (state === "pending" && !claimed) throw inTheWay("somebody else has ordered the same access", "pending");
   if (state === "ours") return "ours";
-  if (state === "foreign") {
-    const message = "something that is not ours stands in the way";
-    throw new ProviderError("conflict", message, { vendorCode: "foreign" });
-  }
-  // The target cannot say whose it is. An intent is written before every act, so what no case claims is not ours.
-  if (state === "held" && sharersOf(live, assignment.key).length > 0) return "ours";
-  const standing = state === "held" || (await session.verify(assignment)).standing;
-  return standing ? "standing" : "absent";
+  if (state === "held") return claimed ? "ours" : "standing";
+  return (await session.verify(assignment)).standing ? "standing" : "absent";
+}
+
+function inTheWay(message: string, vendorCode: string): ProviderError {
+  return new ProviderError("conflict", message, { vendorCode });
 }
 
 async function give(

@@ -1,6 +1,6 @@
 // What carries our mark on a target, though no request stands behind it? (the ledger is asked again before anything is touched)
 import type { Context } from "./context.ts";
-import { warning } from "./core/finding.ts";
+import { error } from "./core/finding.ts";
 import { groupBy } from "./core/group.ts";
 import type { Assignment, Claim, Finding } from "./core/model.ts";
 import type { Outcome } from "./core/outcome.ts";
@@ -8,6 +8,7 @@ import type { MainView } from "./core/snapshot.ts";
 import { fromEpoch } from "./core/time.ts";
 import { attempt, perTarget } from "./per-target.ts";
 import type { Session } from "./providers/provider.ts";
+import { readAgain } from "./read-again.ts";
 import type { LedgerState } from "./repo/ledger.ts";
 import { addressOf, reasonOf, withSession } from "./session.ts";
 
@@ -56,15 +57,33 @@ export async function sweepOrphans(
   const suspects = caseless(listed.flat(), ledger);
   const orphans = suspects.length > 0 ? caseless(suspects, await readAgain(context)) : [];
   const marked = orphans.filter(({ item }) => item.mark !== undefined);
-  const bare = orphans.filter(({ item }) => item.mark === undefined);
-  const late = bare.length > 0 ? await intendedOfLate(context) : new Set<string>();
-  const left = bare.filter(({ item }) => late.has(item.key));
+  const unmarked = await judgeUnmarked(
+    context,
+    orphans.filter(({ item }) => item.mark === undefined),
+  );
   return {
-    outcomes: await takeAway(context, [...marked, ...left]),
-    unseen,
+    outcomes: await takeAway(context, [...marked, ...unmarked.ours]),
+    unseen: [...unseen, ...unmarked.unseen],
     cleaned: cleaned.sort(),
-    unmanaged: bare.filter(({ item }) => !late.has(item.key)).map(stranger),
+    unmanaged: unmarked.strangers.map(stranger),
   };
+}
+
+interface Unmarked {
+  readonly ours: readonly Found[];
+  readonly strangers: readonly Found[];
+  readonly unseen: Orphans["unseen"];
+}
+
+/** Who is in a container without a case: put there by a run that died or sleeps, or by people? */
+async function judgeUnmarked(context: Context, found: readonly Found[]): Promise<Unmarked> {
+  const late = found.length > 0 ? await intendedOfLate(context) : new Set<string>();
+  if (!late) {
+    const reason = "the ledger's past cannot be read";
+    return { ours: [], strangers: [], unseen: found.map(({ claim: { target } }) => ({ target, reason })) };
+  }
+  const ours = found.filter(({ item }) => late.has(item.key));
+  return { ours, strangers: found.filter((one) => !ours.includes(one)), unseen: [] };
 }
 
 /** What cannot be removed gives nothing: the next run tries again, and the doctor names it. */
@@ -93,39 +112,31 @@ function caseless(found: readonly Found[], ledger: LedgerState | undefined): rea
 const LATE = 86_400_000;
 
 /**
- * Keys of what some run was about to grant of late. Only such a run can have put a member into a container after its
- * case was closed; everybody else in there was put there by people.
+ * Keys of what some run was about to grant of late and never told the outcome of. Only such a run can have put a member
+ * into a container after its case was closed; everybody else in there was put there by people.
  */
-async function intendedOfLate(context: Context): Promise<ReadonlySet<string>> {
+async function intendedOfLate(context: Context): Promise<ReadonlySet<string> | undefined> {
   try {
     const entries = await context.ledger.since(fromEpoch(Math.max(0, context.now - LATE)));
-    return new Set(
-      entries.flatMap((e) =>
-        e.kind === "intent" && e.op === "grant" && e.prestate !== "standing" ? [e.assignment.key] : [],
-      ),
+    const told = new Set(entries.flatMap((e) => (e.kind === "granted" ? [`${e.run} ${e.request}`] : [])));
+    const intents = entries.flatMap((e) =>
+      e.kind === "intent" && e.op === "grant" && e.prestate !== "standing" ? [e] : [],
     );
+    const silent = intents.filter((e) => !told.has(`${e.run} ${e.request}`));
+    return new Set(silent.map((e) => e.assignment.key));
   } catch {
-    return new Set();
+    return undefined;
   }
 }
 
 function stranger({ item, claim }: Found): Finding {
-  const { name, id } = item.principal;
-  const who = typeof name === "string" ? name : JSON.stringify(id ?? item.principal);
-  return warning(
+  const { name, login, id } = item.principal;
+  const who = [name, login].find((one) => typeof one === "string") ?? JSON.stringify(id ?? item.principal);
+  return error(
     "LPS452",
     `${who} is in ${JSON.stringify(item.role)} on ${claim.target}, and no request stands behind it`,
     "find out who did it and take them out on the target, or let them ask: Lapse removes only whom it added",
   );
-}
-
-/** An intent is pushed before its act, so the ledger as it is now knows of everything that was there before. */
-export async function readAgain(context: Context): Promise<LedgerState | undefined> {
-  try {
-    return (await context.repo.fetch()) ? await context.ledger.read() : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 async function addressesOf(

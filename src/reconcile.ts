@@ -11,7 +11,8 @@ import { minus } from "./core/time.ts";
 import { carryOutEnds, revokeIntents } from "./execute-ends.ts";
 import { carryOutGrants, grantIntents, prepareGrants, takeBack, type Prepared } from "./execute-grants.ts";
 import { gather, gatherSweep } from "./gather.ts";
-import { readAgain, sweepOrphans } from "./orphans.ts";
+import { sweepOrphans } from "./orphans.ts";
+import { readAgain } from "./read-again.ts";
 import { reasonOf } from "./session.ts";
 import type { Appended, LedgerState } from "./repo/ledger.ts";
 

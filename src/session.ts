@@ -10,7 +10,8 @@ const CALLS = 4;
 /** Sessions with so many slow calls leave the rest to the next run. */
 const SLOW_CALLS = 10;
 
-interface Address {
+/** Where a target is, by what the ledger or a target's file says. */
+export interface Address {
   readonly provider: string;
   readonly owner: string;
   readonly connection: JsonObject;

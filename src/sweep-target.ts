@@ -9,8 +9,8 @@ import { Problem } from "./core/problem.ts";
 import type { Finding, Settings, Target } from "./core/model.ts";
 import type { Swept } from "./core/swept.ts";
 import { isOver } from "./core/time.ts";
-import { reasonOf, withSession } from "./session.ts";
-import type { Listed, Session } from "./providers/provider.ts";
+import { reasonOf, withSession, type Address } from "./session.ts";
+import type { Listed } from "./providers/provider.ts";
 
 /**
  * Revokes whatever carries our mark and is past the end that is written in it. An end that cannot be read counts as
@@ -19,20 +19,19 @@ import type { Listed, Session } from "./providers/provider.ts";
 export async function sweepTarget(context: Context, name: string): Promise<Swept> {
   const { owner, target } = await readBeside(context, name);
   const address = { provider: target.provider, owner, connection: target.connection };
-  return withSession(context, address, async (session) => {
-    const { items, complete } = await session.list();
-    const over = items.filter(({ until }) => until === undefined || isOver(until, context.now));
-    const swept: Swept["ends"][number][] = [];
-    for (const item of over) swept.push(await end(session, item));
-    const cleaned = await session.cleanup();
-    return { target: name, seen: items.length, complete, ends: swept, cleaned };
-  });
+  const listed = await withSession(context, address, (session) => session.list());
+  const over = listed.items.filter(({ until }) => until === undefined || isOver(until, context.now));
+  const ends: Swept["ends"][number][] = [];
+  // A session each, so that one that hangs holds up no other.
+  for (const item of over) ends.push(await end(context, address, item));
+  const cleaned = await withSession(context, address, (session) => session.cleanup()).catch(() => []);
+  return { target: name, seen: listed.items.length, complete: listed.complete, ends, cleaned };
 }
 
-async function end(session: Session, item: Listed): Promise<Swept["ends"][number]> {
+async function end(context: Context, address: Address, item: Listed): Promise<Swept["ends"][number]> {
   const said = { mark: item.mark ?? item.key, ...(item.until !== undefined && { until: item.until }) };
   try {
-    const { state, residue } = await session.revoke(item);
+    const { state, residue } = await withSession(context, address, (session) => session.revoke(item));
     return { ...said, ok: state !== "sent", notes: state === "sent" ? ["not confirmed yet"] : residue };
   } catch (problem) {
     return { ...said, ok: false, notes: [reasonOf(problem)] };

@@ -9,7 +9,7 @@ import type { Assignment } from "./model.ts";
 // intent grant granting   granting   granting   objection  objection
 // granted      granted !  granted    granted    ending !   objection
 // intent revoke, revoke-sent: ending everywhere            –
-// revoked      closed everywhere                           –
+// revoked      closed everywhere, but for "no-open-case"    –
 // failed       counted everywhere                          –
 //
 // An objection changes nothing: no entry may make us forget access. A "!" is believed all the same, because it says
@@ -51,7 +51,8 @@ const TURNS: Turns = {
       : { open: granted };
   },
   "revoke-sent": (open, entry) => ending(open, entry, entry.because),
-  revoked: () => ({ open: undefined }),
+  // The name of what has no case was read off a target, where anybody may have written it: it closes nobody's case.
+  revoked: (open, { because }) => ({ open: because === "no-open-case" ? open : undefined }),
   failed: (open, { at, op, error }) => {
     if (!open) return { open };
     const before = open.failure?.op === op ? open.failure : { since: at, count: 0 };

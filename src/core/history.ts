@@ -121,7 +121,10 @@ const WRITE: { readonly [K in Draft["kind"]]: Writer<K> } = {
   },
   revoked: (open, entry) => {
     const { at, because, residue } = entry;
-    amend(open, entry, (one) => (one.closed = { as: "revoked", at, because, residue }));
+    amend(open, entry, (one) => {
+      if (because === "no-open-case" && !one.closed) return;
+      one.closed = { as: "revoked", at, because, residue };
+    });
   },
   failed: (open, entry) => {
     amend(open, entry, (one) => (one.failures += 1));

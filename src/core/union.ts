@@ -7,6 +7,11 @@ export function sharersOf(live: readonly LiveGrant[], key: string): readonly Liv
   return live.filter((one) => !one.standing && one.assignment?.key === key);
 }
 
+/** Another request that wants the same assignment and is not ending. */
+export function holderOf(live: readonly LiveGrant[], key: string, request: string): string | undefined {
+  return sharersOf(live, key).find((one) => one.request !== request && one.phase !== "ending")?.request;
+}
+
 /** Until when somebody wants it: the latest end of all who share it and are not ending, and at least `end`. */
 export function latestEnd(live: readonly LiveGrant[], key: string, end: Instant): Instant {
   const ends = sharersOf(live, key).flatMap((one) => (one.phase === "ending" ? [] : [one.end]));

@@ -18,10 +18,13 @@ export function text(
   };
 }
 
+/** Credentials of the workflow itself: a target's file must not be able to have them sent to its address. */
+const RESERVED = "GITHUB_|ACTIONS_|RUNNER_";
+
 /** The name of an environment variable that holds a secret; the secret itself is never written. */
 export function variable(holds: string, example: string): JsonObject {
   const description = `Name of the environment variable that holds ${holds}`;
-  return text(description, example, { max: 128, pattern: "^[A-Z_][A-Z0-9_]*$" });
+  return text(description, example, { max: 128, pattern: `^(?!${RESERVED})[A-Z_][A-Z0-9_]*$` });
 }
 
 /** A closed object. Every property is required unless it is listed as optional. */
