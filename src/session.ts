@@ -19,7 +19,11 @@ export interface Address {
 
 /** Same address, same session: a target that was pointed elsewhere has old grants at its old address. */
 export function addressOf(target: string, { provider, owner, connection }: Address): string {
-  return JSON.stringify([target, provider, owner, Object.entries(connection).sort()]);
+  return JSON.stringify([target, provider, owner, Object.entries(connection).sort(byName)]);
+}
+
+function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : Number(a > b);
 }
 
 /** Opens a session, hands it over and closes it whatever happens. */

@@ -161,18 +161,14 @@ async function targetsAreValid(examples: Readonly<Record<string, Example>>): Pro
 }
 
 interface Guarded {
-  readonly access: { readonly uses: string; readonly with: object };
-  readonly deploy: { readonly needs: string };
+  readonly deploy: { readonly steps: readonly { readonly uses: string; readonly with: object }[] };
 }
 
 function callsTheGate(text: string): void {
-  const { access, deploy } = (parse(text) as { readonly jobs: Guarded }).jobs;
-  const path = access.uses.replace(/^acme\/lapse\//, "").replace(/@.*$/, "");
-  const { on } = parse(read(path)) as {
-    readonly on: { readonly workflow_call: { readonly inputs: object } };
-  };
-  expect(Object.keys(access.with).sort()).toEqual(Object.keys(on.workflow_call.inputs).sort());
-  expect(deploy.needs).toBe("access");
+  const [first] = (parse(text) as { readonly jobs: Guarded }).jobs.deploy.steps;
+  const path = first?.uses.replace(/^acme\/lapse\//, "").replace(/@.*$/, "") ?? "";
+  const { inputs } = parse(read(`${path}/action.yml`)) as { readonly inputs: object };
+  expect(Object.keys(inputs)).toEqual(expect.arrayContaining(Object.keys(first?.with ?? {})));
 }
 
 describe("YAML in the README", () => {

@@ -90,13 +90,7 @@ function anOrigin(dir: string, ledger: boolean): string {
 }
 
 test("the workflows are the ones below, so that no rule here misses one", () => {
-  expect([...workflows.keys()].sort()).toEqual([
-    "apply.yml",
-    "check.yml",
-    "ci.yml",
-    "expire.yml",
-    "gate.yml",
-  ]);
+  expect([...workflows.keys()].sort()).toEqual(["apply.yml", "check.yml", "ci.yml", "expire.yml"]);
 });
 
 describe("triggers", () => {
@@ -107,7 +101,6 @@ describe("triggers", () => {
       "check.yml": ["pull_request", "workflow_call"],
       "ci.yml": ["pull_request", "push", "workflow_dispatch"],
       "expire.yml": ["schedule", "workflow_dispatch", "workflow_call"],
-      "gate.yml": ["workflow_call"],
     });
   });
 
@@ -151,7 +144,6 @@ describe("permissions", () => {
       "ci.yml gate": { contents: "read" },
       "ci.yml ci": {},
       "expire.yml expire": { contents: "write", "id-token": "write", "pull-requests": "write" },
-      "gate.yml gate": { contents: "read" },
     });
   });
 
@@ -168,8 +160,7 @@ describe("permissions", () => {
     for (const { job } of jobs) expect(job.environment ?? "lapse-apply").toBe("lapse-apply");
     for (const [file, text] of texts) {
       const secrets = [...text.matchAll(/secrets\.(\w+)/g)].map((match) => match[1]);
-      const own = file === "gate.yml" ? ["token"] : [];
-      expect(secrets, file).toEqual(withCredentials.includes(file) ? ["LAPSE_APP_PRIVATE_KEY"] : own);
+      expect(secrets, file).toEqual(withCredentials.includes(file) ? ["LAPSE_APP_PRIVATE_KEY"] : []);
     }
   });
 
@@ -215,9 +206,7 @@ describe("what runs", () => {
           path,
         );
       }
-      // A gate asks about an account; it reaches the script by the environment alone.
-      const accounts = file === "gate.yml" ? /github\.head_ref/ : /github\.(head_ref|actor|triggering_actor)/;
-      expect(text, file).not.toMatch(accounts);
+      expect(text, file).not.toMatch(/github\.(head_ref|actor|triggering_actor)/);
     }
   });
 
@@ -235,7 +224,7 @@ describe("what runs", () => {
 
   test("no checkout leaves a credential on disk", () => {
     const checkouts = using("checkout");
-    expect(checkouts).toHaveLength(5);
+    expect(checkouts).toHaveLength(4);
     for (const { at, step } of checkouts) expect(step.with?.["persist-credentials"], at).toBe(false);
   });
 
