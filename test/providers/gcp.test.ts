@@ -2,10 +2,11 @@
 import { inspect } from "node:util";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Problem } from "../../src/core/problem.ts";
 import { BOB } from "../../src/providers/gcp/fake.ts";
 import { provider } from "../../src/providers/gcp/index.ts";
+import { keeping } from "../../src/providers/gcp/keeping.ts";
 import { readMark, titleOf, writeMark } from "../../src/providers/gcp/mark.ts";
 import {
   ANN,
@@ -95,6 +96,10 @@ test.each([
   ["roles/iam.serviceAccountUser", "does not end"],
   ["roles/iam.serviceAccountKeyAdmin", "does not end"],
   ["roles/storage.admin", "does not end"],
+  ["roles/container.admin", "does not end"],
+  ["roles/cloudsql.admin", "does not end"],
+  ["roles/compute.instanceAdmin.v1", "does not end"],
+  ["roles/serviceusage.apiKeysAdmin", "does not end"],
 ])("%s is never lent, as its name says", async (role, why) => {
   expect(provider.lint({ identity: ANN, role: { role }, scope: {} })).toContain(why);
   expect(provider.selfPerpetuating({ role })).toBeDefined();
@@ -110,6 +115,69 @@ test("a role that hides a lasting power is refused by its permissions", async ()
   const role = { role: "roles/appengine.appAdmin" };
   expect(provider.selfPerpetuating(role)).toBeUndefined();
   expect(await classOf(here.session.resolve(here.claim({ role })))).toBe("denied-by-policy");
+});
+
+// https://cloud.google.com/iam/docs/roles-permissions
+describe("permissions that make access which stays", () => {
+  test.each([
+    ...["resourcemanager.folders.setIamPolicy", "iam.roles.update", "iam.googleapis.com/denypolicies.delete"],
+    ...["resourcemanager.projects.move", "firebaserules.releases.update"],
+    ...[
+      "iam.serviceAccountKeys.create",
+      "iam.serviceAccounts.signJwt",
+      "iam.serviceAccountApiKeyBindings.create",
+    ],
+    ...["iam.workloadIdentityPools.create", "iam.workloadIdentityPoolProviders.update"],
+    "iam.googleapis.com/workloadIdentityPoolProviders.create",
+    ...[
+      "iam.googleapis.com/workforcePoolProviderKeys.create",
+      "iam.workloadIdentityPools.addAttestationRule",
+    ],
+    "iam.googleapis.com/oauthClientCredentials.create",
+    ...["apikeys.keys.create", "storage.hmacKeys.update", "privateca.certificates.create"],
+    ...[
+      "cloudsql.users.create",
+      "cloudsql.users.update",
+      "cloudsql.sslCerts.create",
+      "cloudsql.instances.import",
+    ],
+    ...["alloydb.users.create", "datastore.userCreds.create", "firebaseauth.users.create"],
+    ...["compute.instances.setMetadata", "compute.projects.setCommonInstanceMetadata"],
+    ...["container.clusterRoleBindings.create", "container.clusterRoleBindings.update"],
+    ...["container.roleBindings.create", "container.roleBindings.update"],
+    ...["container.clusterRoles.bind", "container.clusterRoles.escalate", "container.roles.update"],
+    ...["container.serviceAccounts.createToken", "container.secrets.create", "container.secrets.list"],
+    ...["container.certificateSigningRequests.approve", "container.mutatingWebhookConfigurations.create"],
+    ...["gkehub.rbacrolebindings.create", "cloudbuild.builds.create", "deploymentmanager.deployments.update"],
+    ...["osconfig.patchJobs.exec", "osconfig.osPolicyAssignments.create"],
+  ])("%s", async (permission) => {
+    const role = "projects/orders-production/roles/harmless";
+    const there = await site({ roles: { [role]: ["logging.logEntries.list", permission] } });
+    const thrown: unknown = await there.session
+      .resolve(there.claim({ role: { role } }))
+      .catch((reason: unknown) => reason);
+    await there.fake.stop();
+    expect(thrown).toMatchObject({
+      class: "denied-by-policy",
+      message: expect.stringContaining(permission) as string,
+    });
+  });
+
+  test.each([
+    ...["compute.instances.osAdminLogin", "compute.instances.get", "compute.instances.setLabels"],
+    ...["container.pods.exec", "container.roleBindings.list", "container.deployments.update"],
+    ...["cloudsql.instances.connect", "cloudsql.users.list", "cloudsql.sslCerts.createEphemeral"],
+    // Since March 2026 only with setIamPolicy: https://docs.cloud.google.com/bigquery/docs/dataset-access-control
+    ...[
+      "bigquery.datasets.update",
+      "storage.objects.update",
+      "iam.serviceAccounts.list",
+      "apikeys.keys.list",
+    ],
+    ...["iam.workloadIdentityPools.get", "secretmanager.versions.access", "cloudbuild.builds.approve"],
+  ])("%s is none of them", (permission) => {
+    expect(keeping([permission])).toEqual([]);
+  });
 });
 
 test.each([

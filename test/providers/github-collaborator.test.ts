@@ -155,6 +155,43 @@ describe("answers are stale and say little, so", () => {
     expect(repository.invitations).toEqual([]);
   });
 
+  describe("who is not listed, but can do what only an entry would give,", () => {
+    const body = {
+      is: "status",
+      status: 200,
+      headers: { "content-type": "application/json" },
+      body: "[]",
+    } as const;
+    /** The list is behind for as many readings as one look takes, or for ever. */
+    const unlisted = (times = 5) => {
+      server.fault({ on: /\/collaborators\?/, do: body, times });
+    };
+
+    test("is removed all the same", async () => {
+      const assignment = await here.granted();
+      unlisted();
+      expect((await here.session.revoke(assignment)).state).toBe("absent");
+      expect([repository.direct.has(ANN), here.count(/^DELETE/)]).toEqual([false, 1]);
+    });
+
+    test("is not said to have escaped while that goes on", async () => {
+      const assignment = await here.granted();
+      unlisted(Infinity);
+      server.fault({ on: /^DELETE/, do: { is: "status", status: 204 }, times: Infinity });
+      expect((await here.session.revoke(assignment)).state).toBe("sent");
+      server.heal();
+      expect((await here.session.revoke(assignment)).state).toBe("absent");
+      expect(repository.direct.has(ANN)).toBe(false);
+    });
+
+    test("is not said to be on his way out by who must not remove him", async () => {
+      const assignment = await here.granted();
+      unlisted(Infinity);
+      server.settings.writes = false;
+      expect(await classOf(here.session.revoke(assignment))).toBe("forbidden");
+    });
+  });
+
   test("a removal that has no effect is not believed", async () => {
     const assignment = await here.granted();
     server.fault({ on: /^DELETE/, do: { is: "status", status: 200 }, times: Infinity });

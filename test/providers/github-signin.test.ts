@@ -3,7 +3,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Problem } from "../../src/core/problem.ts";
-import type { FakeServer } from "../../src/providers/github/fake-desk.ts";
+import { TOKEN, type FakeServer } from "../../src/providers/github/fake-desk.ts";
 import { provider } from "../../src/providers/github/index.ts";
 import { judgeRights } from "../../src/providers/github/rights.ts";
 import { ANN, classOf, site, WINDOW, type Site } from "../support/github.ts";
@@ -75,16 +75,6 @@ describe("what people write", () => {
   });
 
   test.each([
-    ["https://github.example.com/api/v3", true],
-    ["http://127.0.0.1:8080", true],
-    ["http://github.example.com", false],
-    ["https://a@b.example.com", false],
-    ["https://127.0.0.1/?x=", false],
-  ])("sends the token to %s: %s", (api, ok) => {
-    expect(valid({ organisation: "acme", tokenEnv: "T", api })).toBe(ok);
-  });
-
-  test.each([
     ["ann", true],
     ["ann#1001", true],
     ["ann_acme", true],
@@ -95,5 +85,66 @@ describe("what people write", () => {
     ["dependabot[bot]", false],
   ])("knows %s as a login: %s", (identity, ok) => {
     expect(provider.lint({ identity, role: {}, scope: {} }) === undefined).toBe(ok);
+  });
+});
+
+describe("a target says only where GitHub is, and the job where its own server is, so", () => {
+  const valid = new Ajv2020({ strict: true }).compile(provider.schemas.connection);
+  const open = (more: object, address?: string) =>
+    provider.connect(
+      { organisation: "acme", tokenEnv: "T", ...more },
+      { owner: "lapse", secret: (name) => ({ T: TOKEN, API: address })[name], timeout: 5_000 },
+    );
+  const problem = async (more: object, address?: string) => {
+    const thrown: unknown = await open(more, address).catch((reason: unknown) => reason);
+    expect(thrown).toBeInstanceOf(Problem);
+    return (thrown as Problem).message;
+  };
+
+  // https://docs.github.com/en/enterprise-cloud@latest/admin/data-residency
+  test.each(["https://api.github.com", "https://api.acme.ghe.com", "http://127.0.0.1:8080"])(
+    "a target may name %s",
+    (api) => {
+      expect(valid({ organisation: "acme", tokenEnv: "T", api })).toBe(true);
+    },
+  );
+
+  test.each([
+    ...["https://github.example.com/api/v3", "https://evil.example", "https://api.github.com.evil.example"],
+    ...[
+      "https://evil.example/api.github.com",
+      "https://api.evil.example/.ghe.com",
+      "https://api.x.y.ghe.com",
+    ],
+    ...["https://api.acme.ghe.com@evil.example", "https://api.acme.ghe.com:8443", "http://api.acme.ghe.com"],
+    ...["http://127.0.0.1:80@evil.example", "http://127.0.0.1.evil.example:80", "http://169.254.169.254:80"],
+    ...["https://apixacme.ghe.com", "https://api.github.com\n", "https://api.acme.ghe.com/?x="],
+  ])("the token never goes to %j, whatever has let it through", async (api) => {
+    expect(valid({ organisation: "acme", tokenEnv: "T", api })).toBe(false);
+    expect(await problem({ api })).toContain("not GitHub's own");
+  });
+
+  test("a variable of the job names a GitHub Enterprise Server", async () => {
+    expect(valid({ organisation: "acme", tokenEnv: "T", apiEnv: "GITHUB_API_URL" })).toBe(true);
+    const session = await open({ apiEnv: "API" }, `${server.url}/`);
+    expect((await session.resolve(here.claim())).principal).toMatchObject({ id: ANN });
+    await session.close();
+  });
+
+  test.each([
+    [undefined, "API is not set"],
+    ["  ", "API is not set"],
+    ["github.example.com", "https address"],
+    ["http://github.example.com/api/v3", "https address"],
+    ["https://t@github.example.com", "https address"],
+    ["https://github.example.com/?to=x", "https address"],
+  ])("a variable that holds %j is refused, without repeating it", async (address, words) => {
+    const said = await problem({ apiEnv: "API" }, address);
+    expect(said).toContain(words);
+    expect(said).not.toContain("github.example.com");
+  });
+
+  test("two places are one too many", async () => {
+    expect(await problem({ apiEnv: "API", api: "https://api.github.com" }, server.url)).toContain("twice");
   });
 });

@@ -125,6 +125,17 @@ describe.each([true, false])("members of child teams are members (told so: %s), 
     expect((await here.session.revoke(assignment)).state).toBe("escaped");
     expect([night.members.has(ANN), here.count(/^PUT/)]).toEqual([true, 0]);
   });
+
+  test("who got into a child since is still taken out of the team itself, or that is said to have failed", async () => {
+    const assignment = await here.granted();
+    child(ANN);
+    server.settings.writes = false;
+    expect(await classOf(here.session.revoke(assignment))).toBe("forbidden");
+    expect(team.members.has(ANN)).toBe(true);
+    server.settings.writes = true;
+    expect((await here.session.revoke(assignment)).state).toBe("escaped");
+    expect(team.members.has(ANN)).toBe(false);
+  });
 });
 
 // https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#404-not-found-for-an-existing-resource
@@ -218,6 +229,45 @@ describe("some teams are not for lending:", () => {
   test("one that administers a repository", async () => {
     server.hub.repositories.get(9001)?.teams.set(team.id, "admin");
     expect(await classOf(here.session.resolve(here.claim()))).toBe("denied-by-policy");
+  });
+
+  // https://docs.github.com/en/rest/orgs/organization-roles
+  test.each([
+    ["all_repo_admin", null, []],
+    ["ci_cd_admin", null, ["write_organization_actions_secrets"]],
+    ["app_manager", null, []],
+    ["night-watch", "admin", []],
+    ["hooks", null, ["read_audit_logs", "manage_organization_webhooks"]],
+    ["keys", "read", ["manage_deploy_keys"]],
+  ])("one that holds the organisation's role %s", async (name, base_role, permissions) => {
+    const teams = new Set([team.id]);
+    server.hub.roles.push({ id: 1, name: "other", permissions, base_role, teams: new Set([7009]) });
+    server.hub.roles.push({ id: 2, name, permissions, base_role, teams });
+    const error = await failure(here.session.resolve(here.claim()));
+    expect([error.class, error.message]).toEqual(["denied-by-policy", expect.stringContaining(name)]);
+    expect((await here.session.doctor()).map(({ code, message }) => [code, message])).toEqual([
+      ["LPS434", expect.stringContaining(name)],
+    ]);
+  });
+
+  test("but one whose role only looks is lent", async () => {
+    for (const name of ["all_repo_read", "auditors"])
+      server.hub.roles.push({ id: 3, name, permissions: ["read_audit_logs"], teams: new Set([team.id]) });
+    expect((await here.session.resolve(here.claim())).role).toMatchObject({ id: team.id });
+  });
+
+  test("and one whose roles are hidden is lent, which doctor says; roles that do not answer are asked again", async () => {
+    const on = /\/organization-roles/;
+    server.fault({ on, do: { is: "status", status: 403 }, times: 2 });
+    await here.session.resolve(here.claim());
+    expect((await here.session.doctor()).map(({ code, severity }) => `${code} ${severity}`)).toEqual([
+      "LPS430 warning",
+    ]);
+    server.fault({ on, do: { is: "status", status: 404 }, times: 2 });
+    await here.session.resolve(here.claim());
+    expect(await here.session.doctor()).toEqual([]);
+    server.fault({ on, do: { is: "status", status: 502 }, times: Infinity });
+    expect(await classOf(here.session.resolve(here.claim()))).toBe("transient");
   });
 
   // The 403 of https://docs.github.com/en/rest/teams/members#add-or-update-team-membership-for-a-user

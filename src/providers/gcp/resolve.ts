@@ -4,11 +4,12 @@ import { fromEpoch } from "../../core/time.ts";
 import { ProviderError, type ErrorClass } from "../provider.ts";
 import { word } from "../schema.ts";
 import type { Api, Role } from "./api.ts";
+import { keeping } from "./keeping.ts";
 import { DESCRIPTION_MAX, titleOf } from "./mark.ts";
 import { misnamed } from "./names.ts";
 import { descriptionOf } from "./ours.ts";
 import { patiently } from "./patience.ts";
-import { keeping, unlendable } from "./roles.ts";
+import { unlendable } from "./roles.ts";
 
 /** An end that takes as many letters as any. */
 const LONGEST = fromEpoch(1);

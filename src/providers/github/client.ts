@@ -6,10 +6,10 @@ import { throttling } from "@octokit/plugin-throttling";
 import { Octokit } from "@octokit/rest";
 import type { JsonObject } from "../../core/model.ts";
 import { ProviderError, type ConnectOptions, type ErrorClass } from "../provider.ts";
-import { word } from "../schema.ts";
 import { asProviderError, retryAfter, statusOf } from "./errors.ts";
 import { paceFor, patience, throttle, type Pace, type Patience } from "./pace.ts";
 import { credentials, type Credentials } from "./signin.ts";
+import { addressOf } from "./where.ts";
 
 type Values = Readonly<Record<string, string | number>>;
 
@@ -47,7 +47,7 @@ const MAX_PAGES = 1000;
 const READS = 5;
 
 export function open(connection: JsonObject, options: ConnectOptions, pace?: Pace): Api {
-  const url = word(connection["api"] ?? "https://api.github.com").replace(/\/+$/, "");
+  const url = addressOf(connection, options);
   const signin = credentials(connection, options);
   const manner = pace ?? paceFor(url);
   const octokit = octokitFor(url, { signin, timeout: options.timeout, pace: manner });

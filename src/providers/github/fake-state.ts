@@ -22,6 +22,15 @@ export interface FakeTeam {
   group?: string;
 }
 
+/** A role in the organisation, and the teams that hold it. */
+export interface FakeRole {
+  readonly id: number;
+  readonly name: string;
+  readonly base_role?: string | null;
+  readonly permissions: readonly string[];
+  readonly teams: Set<number>;
+}
+
 export interface FakeInvitation {
   readonly id: number;
   readonly invitee: number;
@@ -47,6 +56,7 @@ export interface FakeGitHub {
   readonly members: Map<number, "admin" | "member">;
   readonly teams: Map<number, FakeTeam>;
   readonly repositories: Map<number, FakeRepository>;
+  readonly roles: FakeRole[];
   lastId: number;
 }
 
@@ -76,6 +86,9 @@ export function fakeGitHub(now: Instant): FakeGitHub {
     ]),
     teams: new Map([[team.id, team]]),
     repositories: new Map([[repository.id, repository]]),
+    roles: ["all_repo_read", "all_repo_admin"].map((name, at) => ({
+      ...{ id: 8132 + at, name, permissions: [], teams: new Set<number>() },
+    })),
     lastId: 20_000,
   };
 }

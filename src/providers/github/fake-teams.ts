@@ -59,6 +59,25 @@ export function teamwork(desk: Desk): void {
     }),
   );
   memberships(desk);
+  roles(desk);
+}
+
+/** https://docs.github.com/en/rest/orgs/organization-roles: one answer for all roles, pages for those who hold one. */
+function roles({ app, hub, list }: Desk): void {
+  const route = "/orgs/:org/organization-roles";
+  app.get(route, (c) =>
+    c.json({
+      total_count: hub.roles.length,
+      roles: hub.roles.map((role) => ({ ...role, teams: undefined })),
+    }),
+  );
+  app.get(`${route}/:id/teams`, (c) =>
+    list(c, (state) => {
+      const role = state.roles.find(({ id }) => id === Number(c.req.param("id")));
+      const holders = [...state.teams.values()].filter(({ id }) => role?.teams.has(id) === true);
+      return role && holders.map((team) => ({ ...shown(team), assignment: "direct" }));
+    }),
+  );
 }
 
 const repository = (name: string, admin: boolean) => ({

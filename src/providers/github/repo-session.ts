@@ -92,6 +92,8 @@ async function resolve({ api, org }: Home, claim: Claim): Promise<Assignment> {
 interface Edge {
   readonly own: Collaborator | undefined;
   readonly invited: readonly Invitation[];
+  /** False while he is not listed, but has what a missing entry would give. */
+  readonly sure: boolean;
 }
 
 /**
@@ -103,7 +105,7 @@ async function look(home: Home, assignment: Assignment): Promise<Edge> {
   sameOrganisation(org, assignment);
   const { id } = await repositoryBy(api, org, repositoryOf(assignment));
   let reads = 0;
-  const read = async (): Promise<Edge & { readonly sure: boolean }> => {
+  const read = async (): Promise<Edge> => {
     reads += 1;
     const [collaborators, all] = await Promise.all([direct(api, id), invitations(api, id)]);
     const own = collaborators.get(userId(assignment));
@@ -180,22 +182,38 @@ function refused(thrown: unknown): never {
 async function revoke(home: Home, assignment: Assignment): Promise<Revocation> {
   const before = await look(home, assignment);
   const { state } = await judge(home, assignment, before);
-  if (state !== "absent" && state !== "foreign") await takeOff(home, assignment, before);
-  const { standing } = await verify(home, assignment);
+  // Who is not listed may be there all the same: it costs nothing to remove who is not.
+  const done = state === "foreign" || (state === "absent" && before.sure);
+  const after = done ? before : await takeOff(home, assignment, before);
   const left = state === "foreign" ? ["somebody changed the level since, so it was left as it is"] : [];
-  return { state: standing ? "escaped" : "absent", receipt: receiptOf(assignment), residue: left };
+  const told = { receipt: receiptOf(assignment), residue: left };
+  if (!after.sure) return { state: "sent", ...told };
+  const { standing } = await verify(home, assignment);
+  return { state: standing ? "escaped" : "absent", ...told };
 }
 
-/** Believes no answer but what the repository shows afterwards. Invitations go too, the expired ones included. */
-async function takeOff(home: Home, assignment: Assignment, { own, invited }: Edge): Promise<void> {
+/** Believes no answer but what the repository shows afterwards. */
+async function takeOff(home: Home, assignment: Assignment, before: Edge): Promise<Edge> {
+  const answers = await removals(home, assignment, before);
+  const gone = (seen: Edge) => seen.own === undefined && seen.invited.length === 0;
+  const after = await home.api.until(() => look(home, assignment), gone);
+  if (answers.includes(404) && !(gone(after) && after.sure)) hidden("remove a collaborator");
+  if (gone(after)) return after;
+  return refuse("transient", "GitHub still shows the collaborator after removing him", "not-read-back");
+}
+
+/** What GitHub answers. Invitations go too, the expired ones included. */
+async function removals(
+  { api }: Home,
+  assignment: Assignment,
+  { own, invited, sure }: Edge,
+): Promise<readonly number[]> {
   const repository = repositoryOf(assignment);
   const answers: number[] = [];
-  for (const { id } of invited) answers.push(await uninvite(home.api, repository, id));
-  if (own) answers.push(await remove(home.api, repository, own.login));
-  const gone = (seen: Edge) => seen.own === undefined && seen.invited.length === 0;
-  if (gone(await home.api.until(() => look(home, assignment), gone))) return;
-  if (answers.includes(404)) hidden("remove a collaborator");
-  refuse("transient", "GitHub still shows the collaborator after removing him", "not-read-back");
+  for (const { id } of invited) answers.push(await uninvite(api, repository, id));
+  const user = sure ? own : await currentUser(api, userId(assignment));
+  if (user) answers.push(await remove(api, repository, user.login));
+  return answers;
 }
 
 function hidden(doing: string): never {

@@ -6,7 +6,7 @@ team=${2:?slug of the team to lend, which must not exist yet}
 owner=${3:?the owner in policies/lapse.yaml}
 
 # 1. The applier. Register a GitHub App owned by the organisation, without a webhook, with nothing but
-#      kind github:               Organization permissions, Members: read and write
+#      kind github:               Organization permissions, Members: read and write; Custom organization roles: read
 #      kind github-collaborator:  Organization permissions, Members: read
 #                                 Repository permissions, Administration: read and write; install it on those repositories only
 #    and put its id and private key into the environment of the apply and expire jobs, which only main may use.

@@ -2,6 +2,7 @@
 import type { RestEndpointMethodTypes as Methods } from "@octokit/rest";
 import { error, warning } from "../../core/finding.ts";
 import type { Finding } from "../../core/model.ts";
+import { heldRoles, judgeRoles } from "./org-roles.ts";
 import { judgeRights } from "./rights.ts";
 import {
   administered,
@@ -23,7 +24,8 @@ export async function doctor(home: Home): Promise<readonly Finding[]> {
   const owners = teams.length > 0 ? await ownersOf(home) : new Set<number>();
   const findings = [];
   for (const team of teams) findings.push(...(await judgeTeam(home, team, owners)));
-  return [...rights, ...(teams.length === 0 ? [nothingToLend(home)] : []), ...findings];
+  if (teams.length === 0) return [...rights, nothingToLend(home)];
+  return [...rights, ...findings, ...judgeRoles(await heldRoles(home), teams)];
 }
 
 function nothingToLend({ org, owner }: Home): Finding {

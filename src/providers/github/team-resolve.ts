@@ -2,6 +2,7 @@
 import type { Assignment, Claim } from "../../core/model.ts";
 import { word } from "../schema.ts";
 import { refuse, resolveUser, standingOf, type Organisation, type User } from "./accounts.ts";
+import { heldRoles } from "./org-roles.ts";
 import {
   administered,
   childrenOf,
@@ -41,14 +42,20 @@ export function notInside(org: Organisation, { login }: User): never {
 }
 
 /** Is it a team for temporary access alone, and one whose members cannot make access that stays? */
-async function lendable({ api, owner }: Home, team: Team): Promise<void> {
+async function lendable(home: Home, team: Team): Promise<void> {
+  const { api, owner } = home;
   const deny = (why: string) => refuse("denied-by-policy", `the team ${team.slug} ${why}`);
   if (team.type === "enterprise") deny("belongs to the enterprise, where its members come from");
   if (!isMarked(team.description, owner))
     deny(`is not declared to be Lapse's: put ${markOf(owner)} into its description, if it has no members`);
   const children = await childrenOf(api, team);
   if (children.length > 0) deny("has child teams, whose members are its members: use one that has none");
-  const repositories = await administered(api, team);
-  if (repositories.length > 0)
-    deny(`administers ${repositories.slice(0, 3).join(", ")}: its members could make access that stays`);
+  const powers = [...(await administered(api, team)), ...(await rolesOf(home, team))];
+  if (powers.length > 0)
+    deny(`administers ${powers.slice(0, 3).join(", ")}: its members could make access that stays`);
+}
+
+async function rolesOf(home: Home, { team }: Team): Promise<readonly string[]> {
+  const roles = (await heldRoles(home))?.get(team) ?? [];
+  return roles.map((name) => `${home.org.login} as ${name}`);
 }

@@ -158,8 +158,9 @@ async function takeOut(home: Home, assignment: Assignment, { user }: Edge): Prom
   // Who is also in a child team may look the same as before.
   const gone = ({ is, direct }: Edge) => is !== "pending" && direct !== "yes";
   const after = await home.api.until(() => edge(home, assignment), gone);
+  const out = after.is !== "pending" && after.direct === "no";
+  if (status === 404 && !out) hidden("remove a member from the team");
   if (gone(after)) return after;
-  if (status === 404) hidden("remove a member from the team");
   return refuse("transient", "GitHub still shows the membership after removing it", "not-read-back");
 }
 

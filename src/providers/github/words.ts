@@ -1,13 +1,13 @@
 // Which words do people write for GitHub, whatever they ask for there? (schemas and lint, offline)
 import type { JsonObject } from "../../core/model.ts";
 import { closed, text, variable } from "../schema.ts";
+import { WHERE } from "./where.ts";
 
 /** https://docs.github.com/en/enterprise-cloud@latest/admin/managing-iam/iam-configuration-reference/username-considerations-for-external-authentication */
 const LOGIN = "[A-Za-z0-9](?:[A-Za-z0-9]|-(?=[A-Za-z0-9])){0,38}(?:_[A-Za-z0-9]{3,8})?";
 const IDENTITY = new RegExp(`^(${LOGIN})(?:#([1-9][0-9]{0,14}))?$`);
 /** Names that are safe in a path; teams and organisations have only such. */
 export const SLUG = "^[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?$";
-const API = "^(https://[A-Za-z0-9.-]+|http://(127\\.0\\.0\\.1|localhost))(:[0-9]{1,5})?(/[A-Za-z0-9._/-]*)?$";
 
 /** A login, and the account's number if it was written: a login can be renamed and taken by somebody else. */
 export interface Account {
@@ -43,12 +43,9 @@ export const connectionSchema = (permission: string): object =>
       appIdEnv: variable("the id of a GitHub App, which signs in instead of a token", "LAPSE_APP_ID"),
       privateKeyEnv: variable("the private key of that App (PEM)", "LAPSE_APP_KEY"),
       installation: INSTALLATION,
-      api: text("Address of the API, if it is not github.com's", "https://github.example.com/api/v3", {
-        max: 200,
-        pattern: API,
-      }),
+      ...WHERE,
     },
-    ["tokenEnv", "appIdEnv", "privateKeyEnv", "installation", "api"],
+    ["tokenEnv", "appIdEnv", "privateKeyEnv", "installation", "api", "apiEnv"],
   );
 
 /** https://docs.github.com/en/rest/collaborators/collaborators#remove-a-repository-collaborator */
