@@ -10,19 +10,11 @@ import { exchange, pluginOf } from "../../src/providers/exec/call.ts";
 import { provider } from "../../src/providers/exec/index.ts";
 import { pinnedBytes, sha256, withCopy } from "../../src/providers/exec/pinned.ts";
 import { runOnce } from "../../src/providers/exec/run.ts";
+import { isAlive } from "../support/alive.ts";
 import { claim, edge, execSite, NOW, SECRET, thrown, window } from "../support/exec.ts";
 
 const site = execSite();
 afterAll(site.stop);
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
-  } catch {
-    return false;
-  }
-};
 
 // ---- unknown is not "not done" -------------------------------------------------------------------------------
 

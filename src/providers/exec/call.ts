@@ -81,8 +81,7 @@ export async function exchange(plugin: Plugin, said: object): Promise<Ran> {
 /** The whole answer, if it is one to this question. Everything else is unknown: never "not done", never "absent". */
 export async function ask(plugin: Plugin, request: Request): Promise<Unread> {
   const { trouble, out, log } = await exchange(plugin, request).catch((thrown: unknown) => {
-    const message = "the plugin was not started: it is not there, or not the one that was reviewed";
-    throw new ProviderError("forbidden", message, { vendorCode: "program", cause: thrown });
+    throw notStarted(request.op, thrown);
   });
   const unknown = (vendorCode: string) =>
     new ProviderError("transient", `the plugin did not answer \`${request.op}\`: ${vendorCode}`, {
@@ -95,6 +94,15 @@ export async function ask(plugin: Plugin, request: Request): Promise<Unread> {
   if (answer.requestId !== request.requestId) throw unknown("other-request");
   throwError(answer);
   return answer;
+}
+
+/** With the first question of a connection it is a matter of its set-up, which stops before anything is done. */
+function notStarted(op: Op, thrown: unknown): Error {
+  const why = thrown instanceof Problem ? thrown : undefined;
+  if (why && op === "describe") return why;
+  const reason = why ? `${why.message}; ${why.fix}` : "its private copy could not be written";
+  const message = `the plugin was not started: ${reason}`;
+  return new ProviderError("forbidden", message, { vendorCode: "program", cause: thrown });
 }
 
 function parsed(out: string): Unread | undefined {

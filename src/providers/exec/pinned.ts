@@ -1,10 +1,11 @@
 // Is the program the one that was reviewed, and where does it run? (what is hashed is what is started)
 import { createHash } from "node:crypto";
-import { constants } from "node:fs";
-import { mkdir, mkdtemp, open, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { constants, rmSync } from "node:fs";
+import { mkdir, open, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { Problem } from "../../core/problem.ts";
+import { atExit } from "../at-exit.ts";
+import { ownFolder } from "./place.ts";
 
 const MAX_PROGRAM = 256 * 2 ** 20;
 /** A link at the end of the path is refused, and nothing blocks here. */
@@ -58,16 +59,23 @@ export async function withCopy<T>(
   bytes: Buffer,
   use: (bench: Bench) => Promise<T>,
 ): Promise<T> {
-  const root = await mkdtemp(join(tmpdir(), "lapse-exec-"));
+  const root = ownFolder();
+  const gone = { recursive: true, force: true, maxRetries: 3, retryDelay: 20 };
+  const forget = atExit(() => {
+    rmSync(root, gone);
+  });
   try {
     const [folder, cwd] = [join(root, "program"), join(root, "cwd")];
     await mkdir(folder);
     await mkdir(cwd);
+    // The nearest one counts: what the bytes are is not for a package.json further up to say.
+    await writeFile(join(root, "package.json"), "{}\n", { flag: "wx" });
     const program = join(folder, basename(name));
     await writeFile(program, bytes, { mode: 0o500, flag: "wx" });
     return await use({ program, cwd });
   } finally {
     // Whatever the plugin left in there that cannot be removed says nothing about what it did.
-    await rm(root, { recursive: true, force: true }).catch(() => undefined);
+    await rm(root, gone).catch(() => undefined);
+    forget();
   }
 }

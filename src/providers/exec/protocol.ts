@@ -14,7 +14,10 @@ export interface Request {
   readonly op: Op;
   /** Repeat it in the answer. */
   readonly requestId: string;
-  /** The process and all that it started is killed after so many milliseconds: bound your own calls by it. */
+  /**
+   * After so many milliseconds your process group is killed, and as soon as Lapse exits, also when it is interrupted. What
+   * left the group (a daemon) goes on, and all of it if Lapse itself is killed by SIGKILL: bound your own calls by it.
+   */
   readonly timeoutMs: number;
   /** Write nothing, whatever the op. Ops that only read always say true; the others then answer as if they had acted. */
   readonly dryRun: boolean;

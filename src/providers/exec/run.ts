@@ -1,5 +1,6 @@
 // How is the program started once, and made to end? (no shell, bounded in time and output, with all that it started)
 import { spawn } from "node:child_process";
+import { atExit } from "../at-exit.ts";
 
 export interface Start {
   readonly program: string;
@@ -25,11 +26,14 @@ const MAX_LOG = 8192;
 /** How long something that left the process group may keep our end of a pipe open. */
 const GRACE = 500;
 
-/** Never throws, and never takes much longer than the timeout. */
+/** Never throws, and never takes much longer than the timeout. It ends with us, too, unless we are killed outright. */
 export function runOnce({ program, args, cwd, env, input, timeout }: Start): Promise<Ran> {
   return new Promise((resolve) => {
     // A group of its own, so that what it started can be ended with it.
     const child = spawn(program, [...args], { cwd, env, detached: true, stdio: "pipe" });
+    const forget = atExit(() => {
+      endGroup(child.pid);
+    });
     let trouble: string | undefined;
     const stop = (why: string) => {
       trouble ??= why;
@@ -47,12 +51,15 @@ export function runOnce({ program, args, cwd, env, input, timeout }: Start): Pro
       resolve({ ...(trouble !== undefined && { trouble }), out: out(), log: log() });
     };
     child.once("error", () => {
+      forget();
       trouble ??= "not-started";
       done();
     });
     child.once("exit", (code, signal) => {
       if (code !== 0) trouble ??= code === null ? `signal-${String(signal)}` : `exit-${code}`;
       endGroup(child.pid);
+      // From now on the number may be somebody else's.
+      forget();
       clearTimeout(timer);
       timer = setTimeout(done, GRACE);
     });

@@ -17,7 +17,6 @@ import {
   type Frame,
 } from "./answers.ts";
 import { ask, pluginOf, requestTo, resultFor, type Plugin } from "./call.ts";
-import { pinnedBytes } from "./pinned.ts";
 import type { Description, Op, PluginAssignment, Request } from "./protocol.ts";
 
 /** So many assignments go into one question: each start has the same time, whatever there is to look at. */
@@ -44,7 +43,6 @@ export async function openPlugin(connection: JsonObject, options: ConnectOptions
 
 /** What the plugin says of itself. The first question of every connection: does it start, and does it speak our version? */
 export async function describe(plugin: Plugin): Promise<Description> {
-  await pinnedBytes(plugin.program, plugin.sha256);
   return descriptionOf(await ask(plugin, requestTo(plugin, "describe")));
 }
 
