@@ -205,6 +205,73 @@ describe("not found", () => {
   });
 });
 
+describe("the removal of somebody whom SCIM has deleted", () => {
+  const leaver = async (session: Session) => {
+    const assignment = await session.resolve(claim());
+    await session.grant(assignment, WINDOW);
+    world.identity.users.delete(ANN);
+    return assignment;
+  };
+
+  // https://github.com/hashicorp/terraform-provider-aws/issues/19341
+  test("is over although AWS fails to carry it out: ids are never given again", async () => {
+    const session = await connect();
+    const assignment = await leaver(session);
+    expect(await session.revoke(assignment)).toMatchObject({
+      state: "absent",
+      residue: [expect.stringContaining("the assignment of a deleted user is left") as string],
+    });
+    expect(calls("DeleteAccountAssignment")).toBe(1);
+    expect(list().items).toHaveLength(1);
+    expect(await world.can(ANN)).toBe(false);
+  });
+
+  test("is over, too, when AWS refuses the order at once", async () => {
+    const session = await connect();
+    const assignment = await leaver(session);
+    hinder(world.wire, /^DeleteAccount/, "ResourceNotFoundException");
+    expect(await session.revoke(assignment)).toMatchObject({
+      state: "absent",
+      residue: [expect.any(String)],
+    });
+  });
+
+  test("is not over unless the identity store names the very user as missing", async () => {
+    const session = await connect(60);
+    const assignment = await session.resolve(claim());
+    await session.grant(assignment, WINDOW);
+    world.accounts.settle();
+    world.accounts.lag = 0;
+    world.accounts.patience = 1;
+    world.accounts.fail = "Received a 404 status error: Not supported";
+    // He is there: the order's reason alone proves nothing.
+    await expect(session.revoke(assignment)).rejects.toMatchObject({
+      class: "subject-missing",
+      vendorCode: "FAILED",
+    });
+    world.identity.users.delete(ANN);
+    const release = hinder(world.wire, /^DescribeUser$/, "ResourceNotFoundException");
+    await expect(session.revoke(assignment)).rejects.toMatchObject({ class: "target-missing" });
+    await release();
+    expect(await session.revoke(assignment)).toMatchObject({ state: "absent" });
+  });
+});
+
+// The list may lag, so it is not believed before AWS has done what it was asked.
+test.each([
+  ["a refusal", "Access denied", "forbidden"],
+  ["an accident", "An unexpected exception", "transient"],
+])("a removal that failed by %s is no removal, whatever the list lacks", async (_, reason, cls) => {
+  world.accounts.patience = 1;
+  const session = await connect();
+  const assignment = await session.resolve(claim());
+  world.accounts.lag = 9;
+  list().set([{ PrincipalType: "USER", PrincipalId: ANN }]);
+  world.accounts.fail = reason;
+  await expect(session.revoke(assignment)).rejects.toMatchObject({ class: cls, vendorCode: "FAILED" });
+  expect(await world.can(ANN)).toBe(true);
+});
+
 describe("standing access", () => {
   test("through a group is standing, and an escape after the end", async () => {
     const session = await connect();
@@ -248,6 +315,14 @@ describe("a permission set that outlives any time limit is refused", () => {
     if (set) set.inline = JSON.stringify({ Statement: { ...Statement, Effect: "Deny" } });
     await session.resolve(claim());
   });
+});
+
+test("two targets on one instance share the edge, and so its key", async () => {
+  const session = await connect();
+  const [one, two] = [await session.resolve(claim()), await session.resolve(claim({ target: "renamed" }))];
+  expect(one.key).toBe(two.key);
+  expect(one.key).toBe(`aws-account:${READER}/${ACCOUNT}/${ANN}`);
+  expect((await session.resolve(claim({ identity: BOB }))).key).not.toBe(one.key);
 });
 
 test("the doctor names permission sets whose sessions last longer than an hour", async () => {

@@ -131,6 +131,15 @@ describe("a membership", () => {
     expect(await world.can(ANN)).toBe(true);
   });
 
+  test("has one key, whatever its target is called, by resolving and by listing", async () => {
+    const { key } = await granted();
+    group().Description = "lapse:lapse/renamed";
+    const renamed = await session.resolve(claim({ target: "renamed" }));
+    expect(renamed).toMatchObject({ key, target: "renamed" });
+    world.identity.lag = 0;
+    expect((await session.list()).items).toMatchObject([{ key, target: "renamed" }]);
+  });
+
   test("of others is never touched", async () => {
     world.identity.join(GROUP, BOB);
     const assignment = await granted();

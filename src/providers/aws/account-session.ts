@@ -57,7 +57,8 @@ async function resolve(center: Center, store: Store, claim: Claim): Promise<Assi
   const role = { account, permissionSet };
   // Shows that the account is one that this instance knows.
   await center.holders(role);
-  const key = `${target}/${account}/${permissionSet}/${identity}`;
+  // The permission set's ARN names its instance: whatever targets are called, one edge has one key.
+  const key = `${ACCOUNTS}:${permissionSet}/${account}/${identity}`;
   return {
     ...{ key, owner, target, provider: ACCOUNTS, connection },
     principal: { id: identity },
