@@ -237,7 +237,7 @@ describe("the removal of somebody whom SCIM has deleted", () => {
   });
 
   test("is not over unless the identity store names the very user as missing", async () => {
-    const session = await connect(60);
+    const session = await connect(800);
     const assignment = await session.resolve(claim());
     await session.grant(assignment, WINDOW);
     world.accounts.settle();

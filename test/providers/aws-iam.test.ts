@@ -389,6 +389,17 @@ describe("IAM that lags", () => {
     expect(ann().inline.size).toBe(0);
   });
 
+  test("does not hide what was written a moment ago from its removal", async () => {
+    const assignment = await granted();
+    const document = text();
+    write(undefined);
+    world.iam.lag = 0;
+    world.iam.write(ann(), MARK, document);
+    ann().stale = 9;
+    expect(await session.revoke(assignment)).toMatchObject({ state: "absent" });
+    expect(ann().inline.size).toBe(0);
+  });
+
   test("for longer than the bound is a failure, not a success", async () => {
     world.iam.lag = Infinity;
     const impatient = await connect({}, 300);

@@ -165,6 +165,16 @@ describe("what AWS shows late or not at all", () => {
     expect(await session.observe([assignment])).toEqual([{ state: "absent" }]);
   });
 
+  test("is looked for again, before a removal says that there is nothing to remove", async () => {
+    const assignment = await session.resolve(claim());
+    world.identity.lag = 2;
+    world.identity.join(GROUP, ANN);
+    const refusal = new Refusal("ResourceNotFoundException", { ResourceType: "GROUP_MEMBERSHIP" });
+    world.wire.faults.push({ on: /^GetGroupMembershipId$/, refusal, times: 2 });
+    expect(await session.revoke(assignment)).toMatchObject({ state: "absent" });
+    expect(await world.can(ANN)).toBe(false);
+  });
+
   test("is a failure when it lasts longer than the bound: revoked is not said", async () => {
     const assignment = await granted();
     world.identity.lag = Infinity;

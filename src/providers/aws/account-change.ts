@@ -47,18 +47,18 @@ export async function unassign(
   const coming = await finished(center, edge, patience);
   if (!coming)
     refuse("conflict", "the assignment is still being made: it can be removed after that", "IN_PROGRESS");
-  let left = false;
+  const residue: string[] = [];
   const isRemoved = async (asked: Asked): Promise<boolean> => {
     // A list that lags may lack what was made a moment ago: "no" takes AWS's answer and the list to agree.
     if (isAnswered(asked) && !(await holds(center, edge))) return true;
     if (!isMissing(asked) || !(await store.isGone(edge.user))) return false;
-    left = await holds(center, edge);
+    if (await holds(center, edge)) residue.push(LEFT);
     return true;
   };
   if (!(await carryOut(center, "deletion", edge, patience, isRemoved)))
     return { state: "sent", receipt, residue: [] };
   const { standing } = await ways(center, store, edge);
-  return { state: standing ? "escaped" : "absent", receipt, residue: left ? [LEFT] : [] };
+  return { state: standing ? "escaped" : "absent", receipt, residue };
 }
 
 /** An order that is being carried out would make the assignment after it was seen to be absent. */
