@@ -9,6 +9,7 @@ import {
   ACCOUNT,
   ADMIN,
   centerWorld,
+  READ_ONLY,
   READER,
   type CenterWorld,
 } from "../../src/providers/aws/fake-center.ts";
@@ -299,21 +300,59 @@ describe("standing access", () => {
 });
 
 describe("a permission set that outlives any time limit is refused", () => {
-  test("by its managed policies", async () => {
+  const reader = () => {
+    const found = world.accounts.permissionSets.get(READER);
+    if (!found) throw new Error("the world has no Reader");
+    return found;
+  };
+  const all = { Effect: "Allow", Resource: "*" };
+  const written = (Statement: object) => JSON.stringify({ Version: "2012-10-17", Statement });
+  const refused = { class: "denied-by-policy" };
+
+  test("by what AWS's own policies allow", async () => {
     const session = await connect();
-    await expect(session.resolve(claim({ role: role(ADMIN) }))).rejects.toMatchObject({
-      class: "denied-by-policy",
-    });
+    await expect(session.resolve(claim({ role: role(ADMIN) }))).rejects.toMatchObject(refused);
+  });
+
+  // As PowerUserAccess, SystemAdministrator, AmazonS3FullAccess and AWSLambda_FullAccess have it.
+  test.each([
+    ["everything but IAM", { ...all, Action: undefined, NotAction: ["iam:*", "organizations:*"] }],
+    ["passing roles", { ...all, Action: ["ec2:StartInstances", "iam:PassRole"] }],
+    ["policies of buckets", { ...all, Action: ["s3:*", "s3-object-lambda:*"] }],
+    ["code of functions", { ...all, Action: "lambda:*" }],
+  ])("by the version that is in force: %s", async (_, statement) => {
+    const session = await connect();
+    const policy = world.iam.managed.get(READ_ONLY);
+    policy?.versions.set("v8", written(statement));
+    await session.resolve(claim());
+    if (policy) policy.current = "v8";
+    await expect(session.resolve(claim())).rejects.toMatchObject(refused);
   });
 
   test("by its inline policy", async () => {
     const session = await connect();
-    const Statement = { Effect: "Allow", Action: "iam:*", Resource: "*" };
-    const set = world.accounts.permissionSets.get(READER);
-    if (set) set.inline = JSON.stringify({ Version: "2012-10-17", Statement });
-    await expect(session.resolve(claim())).rejects.toMatchObject({ class: "denied-by-policy" });
-    if (set) set.inline = JSON.stringify({ Statement: { ...Statement, Effect: "Deny" } });
+    reader().inline = written({ ...all, Action: "iam:*" });
+    await expect(session.resolve(claim())).rejects.toMatchObject(refused);
+    reader().inline = written({ ...all, Action: "iam:*", Effect: "Deny" });
     await session.resolve(claim());
+  });
+
+  test("when its inline policy cannot be read", async () => {
+    const session = await connect();
+    const odd = [written({ ...all }), written({ ...all, Effect: "allow", Action: "iam:*" })];
+    for (const inline of ["{", "[]", '{"Statement":"all"}', ...odd]) {
+      reader().inline = inline;
+      await expect(session.resolve(claim()), inline).rejects.toMatchObject(refused);
+    }
+  });
+
+  test("when it refers to policies that every account writes for itself, with a word on what to use", async () => {
+    const session = await connect();
+    reader().customer.push("orders-admin");
+    await expect(session.resolve(claim())).rejects.toMatchObject({
+      ...refused,
+      message: expect.stringMatching(/orders-admin.*lend a group.*kind aws/) as string,
+    });
   });
 });
 

@@ -22,6 +22,7 @@ export interface FakePermissionSet {
   readonly Name: string;
   SessionDuration: string;
   readonly managed: string[];
+  readonly customer: string[];
   inline: string;
 }
 
@@ -144,6 +145,10 @@ export function fakeAccounts(
     ListManagedPoliciesInPermissionSet: (input) => {
       const { items, next } = pageOf(set(input).managed, input["NextToken"]);
       return { AttachedManagedPolicies: items.map((Arn) => ({ Arn })), NextToken: next };
+    },
+    ListCustomerManagedPolicyReferencesInPermissionSet: (input) => {
+      const { items, next } = pageOf(set(input).customer, input["NextToken"]);
+      return { CustomerManagedPolicyReferences: items.map((Name) => ({ Name, Path: "/" })), NextToken: next };
     },
     GetInlinePolicyForPermissionSet: (input) => ({ InlinePolicy: set(input).inline }),
     ListAccountAssignments: (input) => {
