@@ -9,6 +9,7 @@ import {
   ACCOUNT,
   ADMIN,
   centerWorld,
+  READ_ONLY,
   READER,
   type CenterWorld,
 } from "../../src/providers/aws/fake-center.ts";
@@ -205,6 +206,73 @@ describe("not found", () => {
   });
 });
 
+describe("the removal of somebody whom SCIM has deleted", () => {
+  const leaver = async (session: Session) => {
+    const assignment = await session.resolve(claim());
+    await session.grant(assignment, WINDOW);
+    world.identity.users.delete(ANN);
+    return assignment;
+  };
+
+  // https://github.com/hashicorp/terraform-provider-aws/issues/19341
+  test("is over although AWS fails to carry it out: ids are never given again", async () => {
+    const session = await connect();
+    const assignment = await leaver(session);
+    expect(await session.revoke(assignment)).toMatchObject({
+      state: "absent",
+      residue: [expect.stringContaining("the assignment of a deleted user is left") as string],
+    });
+    expect(calls("DeleteAccountAssignment")).toBe(1);
+    expect(list().items).toHaveLength(1);
+    expect(await world.can(ANN)).toBe(false);
+  });
+
+  test("is over, too, when AWS refuses the order at once", async () => {
+    const session = await connect();
+    const assignment = await leaver(session);
+    hinder(world.wire, /^DeleteAccount/, "ResourceNotFoundException");
+    expect(await session.revoke(assignment)).toMatchObject({
+      state: "absent",
+      residue: [expect.any(String)],
+    });
+  });
+
+  test("is not over unless the identity store names the very user as missing", async () => {
+    const session = await connect(800);
+    const assignment = await session.resolve(claim());
+    await session.grant(assignment, WINDOW);
+    world.accounts.settle();
+    world.accounts.lag = 0;
+    world.accounts.patience = 1;
+    world.accounts.fail = "Received a 404 status error: Not supported";
+    // He is there: the order's reason alone proves nothing.
+    await expect(session.revoke(assignment)).rejects.toMatchObject({
+      class: "subject-missing",
+      vendorCode: "FAILED",
+    });
+    world.identity.users.delete(ANN);
+    const release = hinder(world.wire, /^DescribeUser$/, "ResourceNotFoundException");
+    await expect(session.revoke(assignment)).rejects.toMatchObject({ class: "target-missing" });
+    await release();
+    expect(await session.revoke(assignment)).toMatchObject({ state: "absent" });
+  });
+});
+
+// The list may lag, so it is not believed before AWS has done what it was asked.
+test.each([
+  ["a refusal", "Access denied", "forbidden"],
+  ["an accident", "An unexpected exception", "transient"],
+])("a removal that failed by %s is no removal, whatever the list lacks", async (_, reason, cls) => {
+  world.accounts.patience = 1;
+  const session = await connect();
+  const assignment = await session.resolve(claim());
+  world.accounts.lag = 9;
+  list().set([{ PrincipalType: "USER", PrincipalId: ANN }]);
+  world.accounts.fail = reason;
+  await expect(session.revoke(assignment)).rejects.toMatchObject({ class: cls, vendorCode: "FAILED" });
+  expect(await world.can(ANN)).toBe(true);
+});
+
 describe("standing access", () => {
   test("through a group is standing, and an escape after the end", async () => {
     const session = await connect();
@@ -232,22 +300,68 @@ describe("standing access", () => {
 });
 
 describe("a permission set that outlives any time limit is refused", () => {
-  test("by its managed policies", async () => {
+  const reader = () => {
+    const found = world.accounts.permissionSets.get(READER);
+    if (!found) throw new Error("the world has no Reader");
+    return found;
+  };
+  const all = { Effect: "Allow", Resource: "*" };
+  const written = (Statement: object) => JSON.stringify({ Version: "2012-10-17", Statement });
+  const refused = { class: "denied-by-policy" };
+
+  test("by what AWS's own policies allow", async () => {
     const session = await connect();
-    await expect(session.resolve(claim({ role: role(ADMIN) }))).rejects.toMatchObject({
-      class: "denied-by-policy",
-    });
+    await expect(session.resolve(claim({ role: role(ADMIN) }))).rejects.toMatchObject(refused);
+  });
+
+  // As PowerUserAccess, SystemAdministrator, AmazonS3FullAccess and AWSLambda_FullAccess have it.
+  test.each([
+    ["everything but IAM", { ...all, Action: undefined, NotAction: ["iam:*", "organizations:*"] }],
+    ["passing roles", { ...all, Action: ["ec2:StartInstances", "iam:PassRole"] }],
+    ["policies of buckets", { ...all, Action: ["s3:*", "s3-object-lambda:*"] }],
+    ["code of functions", { ...all, Action: "lambda:*" }],
+  ])("by the version that is in force: %s", async (_, statement) => {
+    const session = await connect();
+    const policy = world.iam.managed.get(READ_ONLY);
+    policy?.versions.set("v8", written(statement));
+    await session.resolve(claim());
+    if (policy) policy.current = "v8";
+    await expect(session.resolve(claim())).rejects.toMatchObject(refused);
   });
 
   test("by its inline policy", async () => {
     const session = await connect();
-    const Statement = { Effect: "Allow", Action: "iam:*", Resource: "*" };
-    const set = world.accounts.permissionSets.get(READER);
-    if (set) set.inline = JSON.stringify({ Version: "2012-10-17", Statement });
-    await expect(session.resolve(claim())).rejects.toMatchObject({ class: "denied-by-policy" });
-    if (set) set.inline = JSON.stringify({ Statement: { ...Statement, Effect: "Deny" } });
+    reader().inline = written({ ...all, Action: "iam:*" });
+    await expect(session.resolve(claim())).rejects.toMatchObject(refused);
+    reader().inline = written({ ...all, Action: "iam:*", Effect: "Deny" });
     await session.resolve(claim());
   });
+
+  test("when its inline policy cannot be read", async () => {
+    const session = await connect();
+    const odd = [written({ ...all }), written({ ...all, Effect: "allow", Action: "iam:*" })];
+    for (const inline of ["{", "[]", '{"Statement":"all"}', ...odd]) {
+      reader().inline = inline;
+      await expect(session.resolve(claim()), inline).rejects.toMatchObject(refused);
+    }
+  });
+
+  test("when it refers to policies that every account writes for itself, with a word on what to use", async () => {
+    const session = await connect();
+    reader().customer.push("orders-admin");
+    await expect(session.resolve(claim())).rejects.toMatchObject({
+      ...refused,
+      message: expect.stringMatching(/orders-admin.*lend a group.*kind aws/) as string,
+    });
+  });
+});
+
+test("two targets on one instance share the edge, and so its key", async () => {
+  const session = await connect();
+  const [one, two] = [await session.resolve(claim()), await session.resolve(claim({ target: "renamed" }))];
+  expect(one.key).toBe(two.key);
+  expect(one.key).toBe(`aws-account:${READER}/${ACCOUNT}/${ANN}`);
+  expect((await session.resolve(claim({ identity: BOB }))).key).not.toBe(one.key);
 });
 
 test("the doctor names permission sets whose sessions last longer than an hour", async () => {

@@ -280,6 +280,18 @@ describe("what can be lent", () => {
     ["sessions by a pattern", { Action: "sts:*", Resource: "*" }],
     ["policies of buckets", { Action: "s3:Put*" }],
     ["grants of keys", { Action: "kms:CreateGrant" }],
+    ["access to clusters", { Action: "eks:CreateAccessEntry" }],
+    ["policies of clusters", { Action: "eks:AssociateAccessPolicy" }],
+    ["code that goes on to run", { Action: "lambda:UpdateFunctionCode" }],
+    ["who may call functions", { Action: "lambda:AddPermission" }],
+    ["policies of tables", { Action: "dynamodb:PutResourcePolicy" }],
+    ["passwords of databases", { Action: "rds:ModifyDBInstance" }],
+    ["passwords of clusters of databases", { Action: "rds:ModifyDBCluster" }],
+    ["lists of who may read an object", { Action: "s3:PutObjectAcl" }],
+    ["lists of who may read a bucket", { Action: "s3:PutBucketAcl" }],
+    ["sharing with other accounts", { Action: "ram:CreateResourceShare" }],
+    ["sharing of images", { Action: "ec2:Modify*" }],
+    ["policies of queues", { Action: "sqs:SetQueueAttributes" }],
     ["all but something", { Action: undefined, NotAction: "iam:*" }],
     ["on all but something", { Resource: undefined, NotResource: "arn:aws:s3:::x" }],
     ["a denial", { Effect: "Deny" }],
@@ -293,7 +305,7 @@ describe("what can be lent", () => {
   });
 
   test.each([
-    ["reading IAM", { Action: ["iam:Get*", "iam:ListUsers"] }],
+    ["reading IAM", { Action: ["iam:Get*", "iam:ListUsers", "iam:GenerateCredentialReport"] }],
     ["one role", { Action: "sts:AssumeRole", Resource: "arn:aws:iam::123456789012:role/ops" }],
     ["with a condition", { Condition: { StringEquals: { "aws:RequestedRegion": "eu-central-1" } } }],
   ])("is: %s", async (_, more) => {
@@ -385,6 +397,17 @@ describe("IAM that lags", () => {
   test("is waited for", async () => {
     world.iam.lag = 6;
     const assignment = await granted();
+    expect(await session.revoke(assignment)).toMatchObject({ state: "absent" });
+    expect(ann().inline.size).toBe(0);
+  });
+
+  test("does not hide what was written a moment ago from its removal", async () => {
+    const assignment = await granted();
+    const document = text();
+    write(undefined);
+    world.iam.lag = 0;
+    world.iam.write(ann(), MARK, document);
+    ann().stale = 9;
     expect(await session.revoke(assignment)).toMatchObject({ state: "absent" });
     expect(ann().inline.size).toBe(0);
   });

@@ -131,6 +131,15 @@ describe("a membership", () => {
     expect(await world.can(ANN)).toBe(true);
   });
 
+  test("has one key, whatever its target is called, by resolving and by listing", async () => {
+    const { key } = await granted();
+    group().Description = "lapse:lapse/renamed";
+    const renamed = await session.resolve(claim({ target: "renamed" }));
+    expect(renamed).toMatchObject({ key, target: "renamed" });
+    world.identity.lag = 0;
+    expect((await session.list()).items).toMatchObject([{ key, target: "renamed" }]);
+  });
+
   test("of others is never touched", async () => {
     world.identity.join(GROUP, BOB);
     const assignment = await granted();
@@ -154,6 +163,16 @@ describe("what AWS shows late or not at all", () => {
     expect((await session.list()).items.map(({ key }) => key)).toEqual([assignment.key]);
     expect(await session.revoke(assignment)).toMatchObject({ state: "absent" });
     expect(await session.observe([assignment])).toEqual([{ state: "absent" }]);
+  });
+
+  test("is looked for again, before a removal says that there is nothing to remove", async () => {
+    const assignment = await session.resolve(claim());
+    world.identity.lag = 2;
+    world.identity.join(GROUP, ANN);
+    const refusal = new Refusal("ResourceNotFoundException", { ResourceType: "GROUP_MEMBERSHIP" });
+    world.wire.faults.push({ on: /^GetGroupMembershipId$/, refusal, times: 2 });
+    expect(await session.revoke(assignment)).toMatchObject({ state: "absent" });
+    expect(await world.can(ANN)).toBe(false);
   });
 
   test("is a failure when it lasts longer than the bound: revoked is not said", async () => {

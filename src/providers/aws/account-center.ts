@@ -4,6 +4,7 @@ import {
   DescribePermissionSetCommand,
   GetInlinePolicyForPermissionSetCommand,
   ListAccountAssignmentsCommand,
+  ListCustomerManagedPolicyReferencesInPermissionSetCommand,
   ListManagedPoliciesInPermissionSetCommand,
   ListPermissionSetsCommand,
   SSOAdminClient,
@@ -31,7 +32,10 @@ export interface Center extends OrderCalls {
   identityStore(): Promise<string>;
   permissionSet(arn: string): Promise<PermissionSet>;
   permissionSets(): Promise<readonly string[]>;
+  /** ARNs of policies that are AWS's own. */
   managedPolicies(permissionSet: string): Promise<readonly string[]>;
+  /** Names of policies that each account has one of its own of. */
+  customerPolicies(permissionSet: string): Promise<readonly string[]>;
   /** The document, or an empty text. */
   inlinePolicy(permissionSet: string): Promise<string>;
   /** Everybody who has this permission set in this account. It lags behind. */
@@ -45,6 +49,7 @@ export function openCenter(InstanceArn: string, settings: ClientSettings, timeou
   const here = { InstanceArn };
   return {
     ...permissionSetCalls(client, call, InstanceArn),
+    ...policyCalls(client, call, InstanceArn),
     ...orderCalls(client, call, InstanceArn),
     identityStore: async () => {
       const command = new DescribeInstanceCommand(here);
@@ -78,7 +83,7 @@ function permissionSetCalls(
   client: SSOAdminClient,
   call: Call,
   InstanceArn: string,
-): Pick<Center, "permissionSet" | "permissionSets" | "managedPolicies" | "inlinePolicy"> {
+): Pick<Center, "permissionSet" | "permissionSets"> {
   const here = { InstanceArn };
   const set = (PermissionSetArn: string) => ({ ...here, PermissionSetArn });
   return {
@@ -95,6 +100,16 @@ function permissionSetCalls(
           return { items: answer.PermissionSets, next: answer.NextToken };
         }),
       ),
+  };
+}
+
+function policyCalls(
+  client: SSOAdminClient,
+  call: Call,
+  InstanceArn: string,
+): Pick<Center, "managedPolicies" | "customerPolicies" | "inlinePolicy"> {
+  const set = (PermissionSetArn: string) => ({ InstanceArn, PermissionSetArn });
+  return {
     managedPolicies: async (arn) => {
       const pages = await readPages(async (NextToken) => {
         const command = new ListManagedPoliciesInPermissionSetCommand({ ...set(arn), NextToken });
@@ -102,6 +117,16 @@ function permissionSetCalls(
         return { items: answer.AttachedManagedPolicies, next: answer.NextToken };
       });
       return whole(pages).flatMap(({ Arn }) => Arn ?? []);
+    },
+    customerPolicies: async (arn) => {
+      const pages = await readPages(async (NextToken) => {
+        const request = { ...set(arn), NextToken };
+        const command = new ListCustomerManagedPolicyReferencesInPermissionSetCommand(request);
+        const doing = "list the permission set's customer managed policies";
+        const answer = await call(doing, (how) => client.send(command, how));
+        return { items: answer.CustomerManagedPolicyReferences, next: answer.NextToken };
+      });
+      return whole(pages).map(({ Name }) => Name ?? "");
     },
     inlinePolicy: async (arn) => {
       const command = new GetInlinePolicyForPermissionSetCommand(set(arn));

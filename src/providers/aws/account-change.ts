@@ -12,6 +12,12 @@ import { until, type Patience } from "./waiting.ts";
 const OUTSTANDING = 5;
 const DOING = { creation: "assign", deletion: "remove the assignment" } as const;
 
+/**
+ * AWS does not remove the assignment of somebody whom SCIM has deleted. Ids of users are never given again, so it lets
+ * nobody in. https://github.com/hashicorp/terraform-provider-aws/issues/19341
+ */
+const LEFT = "the assignment of a deleted user is left: it lets nobody in";
+
 const receiptOf = ({ account, permissionSet, user }: Edge): JsonObject => ({ account, permissionSet, user });
 
 /**
@@ -26,7 +32,7 @@ export async function assign(
 ): Promise<JsonObject> {
   refuseOver(window);
   const edge = edgeOf(assignment);
-  await carryOut(center, "creation", edge, patience);
+  await carryOut(center, "creation", edge, patience, () => holds(center, edge));
   return receiptOf(edge);
 }
 
@@ -41,9 +47,18 @@ export async function unassign(
   const coming = await finished(center, edge, patience);
   if (!coming)
     refuse("conflict", "the assignment is still being made: it can be removed after that", "IN_PROGRESS");
-  if (!(await carryOut(center, "deletion", edge, patience))) return { state: "sent", receipt, residue: [] };
+  const residue: string[] = [];
+  const isRemoved = async (asked: Asked): Promise<boolean> => {
+    // A list that lags may lack what was made a moment ago: "no" takes AWS's answer and the list to agree.
+    if (isAnswered(asked) && !(await holds(center, edge))) return true;
+    if (!isMissing(asked) || !(await store.isGone(edge.user))) return false;
+    if (await holds(center, edge)) residue.push(LEFT);
+    return true;
+  };
+  if (!(await carryOut(center, "deletion", edge, patience, isRemoved)))
+    return { state: "sent", receipt, residue: [] };
   const { standing } = await ways(center, store, edge);
-  return { state: standing ? "escaped" : "absent", receipt, residue: [] };
+  return { state: standing ? "escaped" : "absent", receipt, residue };
 }
 
 /** An order that is being carried out would make the assignment after it was seen to be absent. */
@@ -56,24 +71,24 @@ async function finished(center: Center, edge: Edge, patience: Patience): Promise
   return done === true;
 }
 
-/**
- * Is it as wanted, by the list of holders? False when the order is accepted and not yet carried out. A list that lags
- * may lack what was made a moment ago, so a removal is ordered whatever it shows: "no" takes both to agree.
- */
-async function carryOut(center: Center, kind: OrderKind, edge: Edge, patience: Patience): Promise<boolean> {
+/** Looks, orders, and looks again until it is done. False when the order is accepted and not yet carried out. */
+async function carryOut(
+  center: Center,
+  kind: OrderKind,
+  edge: Edge,
+  patience: Patience,
+  isDone: (asked: Asked) => Promise<boolean>,
+): Promise<boolean> {
   let asked: Asked = {};
   const done = await until(patience, async () => {
-    if ((kind === "creation" || isAnswered(asked)) && (await holds(center, edge)) === (kind === "creation"))
-      return true;
-    asked = asked.order
-      ? { order: await followed(center, kind, asked.order) }
-      : await ask(center, kind, edge);
+    if (await isDone(asked)) return true;
+    asked = asked.order ? await followed(center, kind, asked.order) : await ask(center, kind, edge);
     return undefined;
   });
   if (done === true) return true;
-  const { order, refused } = asked;
+  const { refused } = asked;
   // A conflict may be with the same order, given by another applier at this moment.
-  if (order || !refused || (await outstanding(center, kind, edge)).order) return false;
+  if (!refused || (await outstanding(center, kind, edge)).order) return false;
   throw refused;
 }
 
@@ -82,14 +97,22 @@ interface Asked {
   readonly refused?: ProviderError;
 }
 
-/** AWS has done what it was asked, or says that there is nothing of the kind. */
+/** AWS has done what it was asked, or says that there is nothing of the kind. An order that failed has changed nothing. */
 function isAnswered({ order, refused }: Asked): boolean {
-  return order ? order.status !== "IN_PROGRESS" : refused !== undefined && notFound(refused);
+  return order ? order.status === "SUCCEEDED" : refused !== undefined && notFound(refused);
 }
 
-async function followed(center: Center, kind: OrderKind, order: Order): Promise<Order> {
-  if (order.status === "FAILED") throw failedOrder(order, DOING[kind]);
-  return order.status === "IN_PROGRESS" ? center.status(kind, order.id) : order;
+/** Something was not found, which may be the subject: his identity store says whether it is. */
+function isMissing({ refused }: Asked): boolean {
+  return refused !== undefined && (refused.class === "subject-missing" || notFound(refused));
+}
+
+async function followed(center: Center, kind: OrderKind, order: Order): Promise<Asked> {
+  const seen = order.status === "IN_PROGRESS" ? await center.status(kind, order.id) : order;
+  if (seen.status !== "FAILED") return { order: seen };
+  const asked = { order: seen, refused: failedOrder(seen, DOING[kind]) };
+  if (kind === "deletion" && isMissing(asked)) return asked;
+  throw asked.refused;
 }
 
 /**

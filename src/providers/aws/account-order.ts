@@ -46,7 +46,10 @@ export function failedOrder({ reason, id }: Order, doing: string): ProviderError
   });
 }
 
-/** A principal that was deleted meanwhile is reported as "Received a 404 status error". */
+/**
+ * A principal that was deleted meanwhile is reported as "Received a 404 status error", when he is to be assigned and when
+ * his assignment is to be removed. https://github.com/hashicorp/terraform-provider-aws/issues/19341
+ */
 function classOf(reason: string): ErrorClass {
   if (/\b404\b|not found/i.test(reason)) return "subject-missing";
   return /\b403\b|denied|not authorized/i.test(reason) ? "forbidden" : "transient";

@@ -11,6 +11,7 @@ import { checkPermissionSet } from "./account-strength.ts";
 import { clientSettings } from "./client.ts";
 import { refuse } from "./errors.ts";
 import { openStore, type Store } from "./group-store.ts";
+import { openIamClient, type Iam } from "./iam-api.ts";
 import { patienceOf, type Patience } from "./waiting.ts";
 
 /** Throws a Problem (misconfigured) when a key is missing, else ProviderErrors. */
@@ -29,8 +30,9 @@ export async function openAccounts(
     center.close();
     throw thrown;
   }
+  const iam = openIamClient(settings("iamEndpoint"), options.timeout);
   return {
-    resolve: (claim) => resolve(center, store, claim),
+    resolve: (claim) => resolve(center, store, iam, claim),
     observe: (assignments) => observe(center, assignments),
     // Nothing on an assignment says who made it: only the ledger knows ours.
     list: () => Promise.resolve({ items: [], complete: true }),
@@ -42,22 +44,24 @@ export async function openAccounts(
     close: () => {
       center.close();
       store.close();
+      iam.close();
       return Promise.resolve();
     },
   };
 }
 
-async function resolve(center: Center, store: Store, claim: Claim): Promise<Assignment> {
+async function resolve(center: Center, store: Store, iam: Iam, claim: Claim): Promise<Assignment> {
   const wrong = lintAccount(claim);
   if (wrong !== undefined) refuse("malformed", wrong, "lint");
   const { owner, target, connection, identity } = claim;
   await store.user(identity);
   const [account, permissionSet] = [word(claim.role["account"]), word(claim.role["permissionSet"])];
-  await checkPermissionSet(center, permissionSet);
+  await checkPermissionSet(center, iam, permissionSet);
   const role = { account, permissionSet };
   // Shows that the account is one that this instance knows.
   await center.holders(role);
-  const key = `${target}/${account}/${permissionSet}/${identity}`;
+  // The permission set's ARN names its instance: whatever targets are called, one edge has one key.
+  const key = `${ACCOUNTS}:${permissionSet}/${account}/${identity}`;
   return {
     ...{ key, owner, target, provider: ACCOUNTS, connection },
     principal: { id: identity },

@@ -1,32 +1,44 @@
-// Would a permission set outlive any time limit? (as far as Identity Center shows what is in it)
+// Would a permission set outlive any time limit? (everything that is in it is read; what cannot be read is not lent)
 import type { Center } from "./account-center.ts";
-import { refuse } from "./errors.ts";
 import { perpetuating } from "./catalogue.ts";
-import { readDocument } from "./statements.ts";
+import { refuse } from "./errors.ts";
+import type { Iam } from "./iam-api.ts";
+import { readDocument, type Document } from "./statements.ts";
 
-/** Whoever has one of these can make users, keys or roles that stay. Policies of the accounts themselves are not shown. */
-const STRONG: readonly string[] = [
-  "AdministratorAccess",
-  "AWSOrganizationsFullAccess",
-  "AWSSSOMasterAccountAdministrator",
-  "AWSSSOMemberAccountAdministrator",
-  "IAMFullAccess",
-];
-
-/** Throws role-missing, or denied-by-policy when it can be seen to be too strong to be lent. */
-export async function checkPermissionSet(center: Center, arn: string): Promise<void> {
+/** Throws role-missing, or denied-by-policy when it is too strong to be lent or cannot be read as a whole. */
+export async function checkPermissionSet(
+  center: Center,
+  iam: Pick<Iam, "currentVersion" | "policyVersion">,
+  arn: string,
+): Promise<void> {
   const { name } = await center.permissionSet(arn);
-  const managed = await center.managedPolicies(arn);
-  const strong = managed.find((policy) => STRONG.includes(policy.split("/").at(-1) ?? ""));
-  if (strong !== undefined)
+  const [customer] = await center.customerPolicies(arn);
+  if (customer !== undefined)
     refuse(
       "denied-by-policy",
-      `the permission set ${name} has ${strong}: it would outlive any time limit`,
-      "strong",
+      `the permission set ${name} refers to the customer managed policy ${customer}, which every account writes for itself, so what it allows is not known here: lend a group that has it instead (kind aws)`,
+      "customer-managed",
     );
+  for (const policy of await center.managedPolicies(arn)) {
+    const text = await iam.policyVersion(policy, await iam.currentVersion(policy));
+    check(`the policy ${policy.split("/").at(-1) ?? policy} of the permission set ${name}`, text);
+  }
   const inline = await center.inlinePolicy(arn);
-  if (inline === "") return;
-  const statements = readDocument(inline)?.statements ?? [];
-  const reason = perpetuating(statements.filter(({ Effect }) => Effect === "Allow"));
-  if (reason !== undefined) refuse("denied-by-policy", `the permission set ${name} ${reason}`, "strong");
+  if (inline !== "") check(`the inline policy of the permission set ${name}`, inline);
+}
+
+function check(what: string, text: string): void {
+  const document = readDocument(text);
+  if (!document || !isPlain(document))
+    refuse("denied-by-policy", `${what} cannot be read, so it is not lent`, "document");
+  const reason = perpetuating(document.statements.filter(({ Effect }) => Effect === "Allow"));
+  if (reason !== undefined) refuse("denied-by-policy", `${what} ${reason}`, "strong");
+}
+
+/** Every statement allows or denies, and says what. */
+function isPlain({ statements }: Document): boolean {
+  return statements.every(
+    ({ Effect, Action, NotAction }) =>
+      ["Allow", "Deny"].includes(Effect) && Action.length + NotAction.length > 0,
+  );
 }

@@ -31,8 +31,9 @@ export const provider: Provider = {
         ...KEYS,
         endpoint: endpoint("Identity Center's API"),
         identityStoreEndpoint: endpoint("the identity store's API"),
+        iamEndpoint: endpoint("IAM's API, which shows what AWS's own policies allow"),
       },
-      [...OPTIONAL_KEYS, "endpoint", "identityStoreEndpoint"],
+      [...OPTIONAL_KEYS, "endpoint", "identityStoreEndpoint", "iamEndpoint"],
     ),
     role: closed("A permission set in one account.", {
       account: text("Number of the account", "123456789012", { max: 12, pattern: ACCOUNT }),

@@ -22,6 +22,7 @@ export interface FakePermissionSet {
   readonly Name: string;
   SessionDuration: string;
   readonly managed: string[];
+  readonly customer: string[];
   inline: string;
 }
 
@@ -42,6 +43,12 @@ export interface FakeAccounts {
 
 /** AWS carries out ten at once. https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html */
 const OUTSTANDING = 10;
+/** https://github.com/hashicorp/terraform-provider-aws/issues/19341 */
+const GONE = {
+  creation: () => "Received a 404 status error: Not supported",
+  deletion: (id: string) =>
+    `Received a 404 status error: the USER assignee ${id} was not found in directory d-1234567890`,
+};
 const missing = () => new Refusal("ResourceNotFoundException");
 const equal = (a: FakeHolder, b: FakeHolder) =>
   a.PrincipalType === b.PrincipalType && a.PrincipalId === b.PrincipalId;
@@ -69,7 +76,7 @@ export function fakeAccounts(
     const list = listOf(order.place);
     const others = list.items.filter((one) => !equal(one, order.holder));
     const gone = order.holder.PrincipalType === "USER" && !identity.users.has(order.holder.PrincipalId);
-    if (gone && order.kind === "creation") order.FailureReason = "Received a 404 status error: Not supported";
+    if (gone) order.FailureReason ??= GONE[order.kind](order.holder.PrincipalId);
     order.Status = order.FailureReason === undefined ? "SUCCEEDED" : "FAILED";
     if (order.Status === "SUCCEEDED")
       list.set(order.kind === "creation" ? [...others, order.holder] : others);
@@ -138,6 +145,10 @@ export function fakeAccounts(
     ListManagedPoliciesInPermissionSet: (input) => {
       const { items, next } = pageOf(set(input).managed, input["NextToken"]);
       return { AttachedManagedPolicies: items.map((Arn) => ({ Arn })), NextToken: next };
+    },
+    ListCustomerManagedPolicyReferencesInPermissionSet: (input) => {
+      const { items, next } = pageOf(set(input).customer, input["NextToken"]);
+      return { CustomerManagedPolicyReferences: items.map((Name) => ({ Name, Path: "/" })), NextToken: next };
     },
     GetInlinePolicyForPermissionSet: (input) => ({ InlinePolicy: set(input).inline }),
     ListAccountAssignments: (input) => {

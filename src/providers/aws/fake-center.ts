@@ -7,6 +7,7 @@ import { openAccounts } from "./account-session.ts";
 import { provider } from "./account.ts";
 import { fakeAccounts, placeOf, type FakeAccounts } from "./fake-accounts.ts";
 import { ANN, BOB, hinder, KEY_NAMES, OTHER_GROUP, people, SECRETS, STORE } from "./fake-groups.ts";
+import { fakeIam, type FakeIam } from "./fake-iam.ts";
 import { fakeIdentity, type FakeIdentity } from "./fake-identity.ts";
 import { serveAws, type Wire } from "./fake-wire.ts";
 
@@ -15,6 +16,7 @@ const setArn = (end: string) => `arn:aws:sso:::permissionSet/ssoins-0123456789ab
 export const ACCOUNT = "123456789012";
 export const READER = setArn("0123456789abcdef");
 export const ADMIN = setArn("fedcba9876543210");
+export const READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess";
 const START = fromEpoch(Date.UTC(2026, 10, 23, 9));
 /** Orders are never carried out while anybody waits, so that nobody waits long. */
 const IMPATIENT = { total: 60, first: 10 };
@@ -22,6 +24,7 @@ const IMPATIENT = { total: 60, first: 10 };
 export interface CenterWorld extends World {
   readonly identity: FakeIdentity;
   readonly accounts: FakeAccounts;
+  readonly iam: FakeIam;
   readonly wire: Wire;
 }
 
@@ -33,14 +36,21 @@ export async function centerWorld(): Promise<CenterWorld> {
   identity.addGroup(OTHER_GROUP, "Readers");
   const of = { instance: INSTANCE, identityStore: STORE, accounts: [ACCOUNT] };
   const accounts = fakeAccounts(of, identity);
-  accounts.permissionSets.set(READER, { Name: "Reader", SessionDuration: "PT1H", managed: [], inline: "" });
-  const strong = ["arn:aws:iam::aws:policy/AdministratorAccess"];
-  accounts.permissionSets.set(ADMIN, { Name: "Admin", SessionDuration: "PT8H", managed: strong, inline: "" });
-  const wire = await serveAws({ ...identity.service, ...accounts.service });
+  const iam = fakeIam(ACCOUNT);
+  const addSet = (arn: string, Name: string, hours: number, policy: string, Statement: object) => {
+    const document = JSON.stringify({ Version: "2012-10-17", Statement });
+    iam.managed.set(policy, { versions: new Map([["v7", document]]), current: "v7" });
+    const SessionDuration = `PT${hours}H`;
+    accounts.permissionSets.set(arn, { Name, SessionDuration, managed: [policy], customer: [], inline: "" });
+  };
+  const some = { Effect: "Allow", Resource: "*", Action: ["s3:Get*", "iam:Get*", "iam:Generate*"] };
+  addSet(READER, "Reader", 1, READ_ONLY, some);
+  addSet(ADMIN, "Admin", 8, "arn:aws:iam::aws:policy/AdministratorAccess", { ...some, Action: "*" });
+  const wire = await serveAws({ ...identity.service, ...accounts.service, ...iam.service });
   const url = wire.server.url;
   const connection: JsonObject = {
     ...{ instance: INSTANCE, region: "eu-central-1", ...KEY_NAMES },
-    ...{ endpoint: url, identityStoreEndpoint: url },
+    ...{ endpoint: url, identityStoreEndpoint: url, iamEndpoint: url },
   };
   const secret = (name: string) => SECRETS[name];
   const impatient: Provider = {
@@ -52,7 +62,7 @@ export async function centerWorld(): Promise<CenterWorld> {
   const inGroup = (id: string, user: string) =>
     identity.groups.get(id)?.members.items.some(({ UserId }) => UserId === user) === true;
   return {
-    ...{ identity, accounts, wire, provider: impatient, owner: "lapse", connection, secret },
+    ...{ identity, accounts, iam, wire, provider: impatient, owner: "lapse", connection, secret },
     subjects: [ANN, BOB],
     stranger: ANN.replace(/6$/, "9"),
     role: { account: ACCOUNT, permissionSet: READER },

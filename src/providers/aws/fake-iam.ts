@@ -175,6 +175,11 @@ export function fakeIam(account: string): FakeIam {
       PutRolePolicy: (input) => put(named("role", input), input),
       DeleteUserPolicy: (input) => remove(named("user", input), input),
       DeleteRolePolicy: (input) => remove(named("role", input), input),
+      GetPolicy: (input) => {
+        const policy = managed.get(String(input["PolicyArn"]));
+        if (!policy) throw missing();
+        return { Policy: { Arn: input["PolicyArn"], DefaultVersionId: policy.current } };
+      },
       GetPolicyVersion: (input) => {
         const version = String(input["VersionId"]);
         const document = managed.get(String(input["PolicyArn"]))?.versions.get(version);

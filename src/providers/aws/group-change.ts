@@ -6,6 +6,9 @@ import { checkContainer, groupIn, lookUp, membersOf, userOf } from "./group-look
 import type { Store } from "./group-store.ts";
 import { until, type Patience } from "./waiting.ts";
 
+/** How often nobody has to be seen. */
+const LOOKS = 3;
+
 /**
  * ConflictException means "is a member already" or "changed by somebody at this moment": only a look can tell.
  * https://docs.aws.amazon.com/singlesignon/latest/IdentityStoreAPIReference/API_CreateGroupMembership.html
@@ -43,7 +46,7 @@ export async function give(
 /** The id of a membership is given anew each time: one that comes after ours was removed is somebody else's, and stays. */
 export async function take(store: Store, assignment: Assignment, patience: Patience): Promise<Revocation> {
   const [group, user] = [groupIn(assignment), userOf(assignment)];
-  const ours = await lookUp(store, group, user);
+  const ours = await lookUpPatiently(store, group, user, patience);
   const receipt: JsonObject = { membership: ours ?? null, group, user };
   if (ours === undefined) return { state: "absent", receipt, residue: [] };
   let refused: ProviderError | undefined;
@@ -56,6 +59,24 @@ export async function take(store: Store, assignment: Assignment, patience: Patie
   if (state === undefined) throw refused ?? stillThere();
   const residue = state === "escaped" ? ["somebody added the subject again while it was being removed"] : [];
   return { state, receipt, residue };
+}
+
+/**
+ * Only an id can be removed, and after a write whose answer was lost neither read may show one yet. AWS says nowhere for
+ * how long, so "no" is believed after looks with pauses between them: 0.6 seconds, where a call may take 20.
+ */
+async function lookUpPatiently(
+  store: Store,
+  group: string,
+  user: string,
+  patience: Patience,
+): Promise<string | undefined> {
+  let looks = 0;
+  const seen = await until(patience, async () => {
+    const membership = await lookUp(store, group, user);
+    return membership !== undefined || ++looks === LOOKS ? { membership } : undefined;
+  });
+  return (seen ?? refuse("transient", "there was no time to see that nobody is there", "lag")).membership;
 }
 
 async function removeOne(store: Store, membership: string): Promise<void> {

@@ -63,7 +63,8 @@ function edge(of: {
   readonly user: string;
 }): Assignment {
   const { owner, target, connection, group, user } = of;
-  const key = `${target}/${group}/${user}`;
+  // Whatever the target is called, one edge has one key.
+  const key = `${GROUPS}:${word(connection["identityStore"])}/${group}/${user}`;
   const [principal, role] = [{ id: user }, { group }];
   return { key, owner, target, provider: GROUPS, connection, principal, role, scope: {} };
 }

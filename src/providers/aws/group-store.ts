@@ -12,6 +12,7 @@ import {
   type Group as SdkGroup,
   type GroupMembership,
 } from "@aws-sdk/client-identitystore";
+import type { ErrorClass } from "../provider.ts";
 import { caller, type Call, type ClientSettings } from "./client.ts";
 import { notFound, refuse } from "./errors.ts";
 import { readPages, whole, type Pages } from "./pages.ts";
@@ -33,6 +34,8 @@ export interface Group {
 export interface Store {
   /** Throws subject-missing. */
   user(id: string): Promise<void>;
+  /** True only if the store says of this very user that it does not have him; ids are never given again. */
+  isGone(user: string): Promise<boolean>;
   /** Throws role-missing. */
   group(id: string): Promise<Group>;
   groups(): Promise<Pages<Group>>;
@@ -57,6 +60,7 @@ export function openStore(identityStore: string, settings: ClientSettings, timeo
   const client = new IdentitystoreClient(settings);
   const wire: Wire = { client, call: caller(timeout), here: { IdentityStoreId: identityStore } };
   return {
+    ...people(wire),
     ...directory(wire),
     ...memberLists(wire),
     ...memberships(wire),
@@ -66,12 +70,27 @@ export function openStore(identityStore: string, settings: ClientSettings, timeo
   };
 }
 
-function directory({ client, call, here }: Wire): Pick<Store, "user" | "group" | "groups" | "check"> {
+function people({ client, call, here }: Wire): Pick<Store, "user" | "isGone"> {
+  const show = async (UserId: string, missing: ErrorClass) => {
+    const command = new DescribeUserCommand({ ...here, UserId });
+    await call("show the user", (how) => client.send(command, how), missing);
+  };
   return {
-    user: async (UserId) => {
-      const command = new DescribeUserCommand({ ...here, UserId });
-      await call("show the user", (how) => client.send(command, how), "subject-missing");
+    user: (id) => show(id, "subject-missing"),
+    isGone: async (id) => {
+      try {
+        await show(id, "target-missing");
+        return false;
+      } catch (thrown) {
+        if (notFound(thrown) && thrown.class === "subject-missing") return true;
+        throw thrown;
+      }
     },
+  };
+}
+
+function directory({ client, call, here }: Wire): Pick<Store, "group" | "groups" | "check"> {
+  return {
     group: async (GroupId) => {
       const command = new DescribeGroupCommand({ ...here, GroupId });
       return groupOf(await call("show the group", (how) => client.send(command, how)));

@@ -1,6 +1,7 @@
 // Which calls does Lapse make on IAM? (and what time is it there?)
 import {
   GetAccountAuthorizationDetailsCommand,
+  GetPolicyCommand,
   GetPolicyVersionCommand,
   IAMClient,
 } from "@aws-sdk/client-iam";
@@ -17,6 +18,8 @@ export interface Iam extends EntityCalls, InlineCalls {
   now(): Instant | undefined;
   /** Throws role-missing. */
   policyVersion(arn: string, version: string): Promise<string>;
+  /** Which version of the policy is in force. Throws role-missing. */
+  currentVersion(arn: string): Promise<string>;
   /** Everybody's policies, in few calls. */
   account(): Promise<Pages<Account>>;
   close(): void;
@@ -35,6 +38,13 @@ export function openIamClient(settings: ClientSettings, timeout: number): Iam {
       return (
         decoded(PolicyVersion?.Document) ?? refuse("transient", "AWS showed a policy without its document")
       );
+    },
+    currentVersion: async (PolicyArn) => {
+      const command = new GetPolicyCommand({ PolicyArn });
+      const { Policy } = await call("show which version of the policy is in force", (how) =>
+        client.send(command, how),
+      );
+      return Policy?.DefaultVersionId ?? refuse("transient", "AWS showed a policy without its version");
     },
     account: async () => {
       const { items, ...rest } = await readPages<DetailPage>(async (Marker) => {

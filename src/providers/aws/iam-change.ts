@@ -75,7 +75,8 @@ export async function remove(iam: Iam, assignment: Assignment, patience: Patienc
   if (!entity) return { state: "absent", receipt, residue: [] };
   checkAccount(entity, word(assignment.connection["account"]));
   const found = await ownPolicy(iam, entity, assignment, patience);
-  if (found.is === "ours") await removeOurs(iam, entity, mark, patience);
+  // "Absent" may be of the time before it was written, and removing what is not there does no harm.
+  if (found.is !== "foreign") await removeOurs(iam, entity, mark, patience);
   const residue = found.is === "foreign" ? [`a policy named ${mark} is not ours and was left alone`] : [];
   const { standing } = await otherWays(iam, assignment, entity, found.document);
   return { state: standing ? "escaped" : "absent", receipt, residue };
