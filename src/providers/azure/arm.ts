@@ -4,12 +4,11 @@ import { AuthorizationManagementClient, getContinuationToken } from "@azure/arm-
 import type { JsonObject } from "../../core/model.ts";
 import { ProviderError, type ConnectOptions } from "../provider.ts";
 import { word } from "../schema.ts";
+import { cloudOf } from "./clouds.ts";
 import { asProviderError } from "./errors.ts";
 import { getJson, transport, type Answer } from "./http.ts";
 import { credential } from "./login.ts";
 
-const ENDPOINT = "https://management.azure.com";
-const GRAPH = "https://graph.microsoft.com";
 const ATTEMPTS = 3;
 const FIRST_PAUSE = 100;
 /** More than any subscription can have: a list that goes on is broken. */
@@ -34,14 +33,14 @@ export interface Arm {
   token(): Promise<string>;
 }
 
-/** Throws a Problem (misconfigured) when a variable is unset; the first call tells whether Azure is there. */
+/** Throws a Problem (misconfigured) when a variable is unset or an address is not Azure's; the first call tells whether Azure is there. */
 export function openArm(connection: JsonObject, options: ConnectOptions): Arm {
   const { owner, timeout } = options;
   const subscription = word(connection["subscription"]).toLowerCase();
-  const endpoint = word(connection["endpoint"]) || ENDPOINT;
-  const graph = word(connection["graph"]) || GRAPH;
+  const cloud = cloudOf(connection);
+  const { endpoint, graph } = cloud;
   const over = transport(connection, options);
-  const login = credential(connection, options, over);
+  const login = credential(connection, options, over, cloud);
   const client = new AuthorizationManagementClient(login, subscription, {
     ...over,
     endpoint,
