@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Assignment, Instant } from "../../src/core/model.ts";
 import { can, expire, READER, row, SCOPE, SUB_SCOPE } from "../../src/providers/azure/fake-azure.ts";
 import { give, settle } from "../../src/providers/azure/fake-pim.ts";
-import { ANN, OTHERS } from "../../src/providers/azure/fake-site.ts";
+import { ANN, BOB, OTHERS } from "../../src/providers/azure/fake-site.ts";
 import { provider } from "../../src/providers/azure/pim.ts";
 import { desk, END, failure, LATER, NOW, WINDOW } from "../support/azure.ts";
 
@@ -273,6 +273,14 @@ describe("taking away", () => {
     }
     expect(can(at.here.state, ANN)).toBe(true);
   });
+});
+
+test("the key is the edge's, and not the target's: whoever shares the edge shares the key", async () => {
+  const claims = [at.claim(), at.claim({ target: "payments-too" }), at.claim({ identity: BOB })];
+  const [first, renamed, other] = await Promise.all(claims.map((claim) => at.session.resolve(claim)));
+  expect(first?.key).toMatch(/^azure-pim:[0-9a-f-]{36}$/);
+  expect(renamed?.key).toBe(first?.key);
+  expect(other?.key).not.toBe(first?.key);
 });
 
 test("nothing is listed, and nothing is asked for that", async () => {

@@ -88,6 +88,21 @@ describe("a role assignment of ours", () => {
     expect(writes()).toHaveLength(before);
   });
 
+  // Two targets on one subscription, or one that was renamed: the core takes the union by the key.
+  test("is one for all targets of the subscription, under one key that no grant changes", async () => {
+    const first = await at.granted();
+    const second = await at.session.resolve(at.claim({ target: "payments-too" }));
+    expect(second).toMatchObject({ key: first.key, mark: first.mark });
+    expect(first.key).toBe(`azure:${first.mark ?? ""}`);
+    const before = writes().length;
+    await at.session.grant(second, WINDOW);
+    expect(writes()).toHaveLength(before);
+    await at.session.grant(second, { now: NOW, end: LATER });
+    expect(readMark(ours(first).description)).toMatchObject({ target: "payments", until: LATER });
+    expect((await at.session.list()).items.map(({ key }) => key)).toEqual([first.key]);
+    for (const one of [first, second]) expect(await at.state(one)).not.toHaveProperty("drift");
+  });
+
   test("gets its mark back when it is granted again", async () => {
     const assignment = await at.granted();
     ours(assignment).description = "mine!";

@@ -3,7 +3,7 @@ import type { Assignment, Claim, Json } from "../../core/model.ts";
 import { ProviderError, type ErrorClass } from "../provider.ts";
 import type { Arm } from "./arm.ts";
 import { assigning, grantsOn } from "./catalogue.ts";
-import { edgeOf, namesOf, scopeId } from "./edge.ts";
+import { edgeOf, keyOf, namesOf, scopeId } from "./edge.ts";
 import { asProviderError } from "./errors.ts";
 import { lint, wanted } from "./words.ts";
 
@@ -30,7 +30,7 @@ export async function resolve(arm: Arm, claim: Claim): Promise<Assignment> {
     scope: { id: scope },
   };
   const [name] = namesOf(edgeOf(assignment), arm.tenant, owner);
-  return { ...assignment, key: `${target}/${name}`, ...(provider === "azure" && { mark: name }) };
+  return { ...assignment, key: keyOf(provider, name), ...(provider === "azure" && { mark: name }) };
 }
 
 /** Custom roles may permit anything, and built-in ones change: what the definition says now counts. */
