@@ -352,6 +352,34 @@ describe("resolving", () => {
     }
   });
 
+  // Built-in ones are known offline, so that people are told before they approve; of any other role nobody is.
+  test("refuses roles whose holder could read or make credentials that go on working, unless people were told", async () => {
+    const custom = "00000000-0000-4000-8000-00000000cccc";
+    const resolving = (roleDefinition: string, actions: string[], notActions: string[] = []) => {
+      at.here.state.roles.set(roleDefinition, { roleName: "Helper", permissions: [{ actions, notActions }] });
+      return at.session.resolve(at.claim({ role: { ...ROLE, roleDefinition } }));
+    };
+    const almostAll = ["Microsoft.Authorization/*/Write", "Microsoft.Authorization/elevateAccess/Action"];
+    const contributor = [["*"], [...almostAll, "Microsoft.Blueprint/blueprintAssignments/write"]] as const;
+    for (const actions of [
+      ["Microsoft.ContainerService/managedClusters/listClusterAdminCredential/action"],
+      ["Microsoft.KeyVault/vaults/write"],
+      ["Microsoft.KeyVault/*"],
+      ["Microsoft.KeyVault/vaults/accessPolicies/write"],
+      ["Microsoft.Storage/storageAccounts/listkeys/action"],
+      ["*/action"],
+      ["Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials/write"],
+    ])
+      expect((await failure(resolving(custom, actions))).class).toBe("denied-by-policy");
+    const clone = await failure(resolving(custom, [...contributor[0]], [...contributor[1]]));
+    expect(clone).toMatchObject({ class: "denied-by-policy", retryable: false });
+    const builtIn = "b24988ac-6180-42a0-ab88-20f7382dd24c";
+    expect(await resolving(builtIn, [...contributor[0]], [...contributor[1]])).toHaveProperty("key");
+    expect(
+      await resolving(custom, ["*/read", "Microsoft.Compute/virtualMachines/restart/action"]),
+    ).toHaveProperty("key");
+  });
+
   test("refuses a disabled account, and says which right it lacks to look at users", async () => {
     const user = at.here.state.users.get(ANN);
     if (user) user.enabled = false;
@@ -378,6 +406,12 @@ describe("resolving", () => {
     const contributor = { ...ROLE, roleDefinition: "b24988ac-6180-42a0-ab88-20f7382dd24c" };
     expect(lint({ role: contributor })).toBeUndefined();
     expect(provider.selfPerpetuating(contributor)).toContain("credentials");
+    for (const [roleDefinition, name] of [
+      ["0AB0B1A8-8aac-4efd-b8c2-3ee1fb270be8", "Cluster Admin"],
+      ["f25e0fa2-a7c8-4377-a976-54943a77a395", "Key Vault Contributor"],
+      ["17d1049b-9a84-46fb-8f53-869881c3d3ab", "Storage Account Contributor"],
+    ] as const)
+      expect(provider.selfPerpetuating({ ...ROLE, roleDefinition })).toContain(name);
     expect(provider.selfPerpetuating(ROLE)).toBeUndefined();
     expect(provider.howToConnect(at.claim())).toContain(GROUP);
   });
