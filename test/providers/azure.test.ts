@@ -359,8 +359,9 @@ describe("resolving", () => {
       at.here.state.roles.set(roleDefinition, { roleName: "Helper", permissions: [{ actions, notActions }] });
       return at.session.resolve(at.claim({ role: { ...ROLE, roleDefinition } }));
     };
-    const almostAll = ["Microsoft.Authorization/*/Write", "Microsoft.Authorization/elevateAccess/Action"];
-    const contributor = [["*"], [...almostAll, "Microsoft.Blueprint/blueprintAssignments/write"]] as const;
+    const others = ["Authorization/*/Write", "Authorization/elevateAccess/Action", "Blueprint/*/write"].map(
+      (one) => `Microsoft.${one}`,
+    );
     for (const actions of [
       ["Microsoft.ContainerService/managedClusters/listClusterAdminCredential/action"],
       ["Microsoft.KeyVault/vaults/write"],
@@ -371,10 +372,9 @@ describe("resolving", () => {
       ["Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials/write"],
     ])
       expect((await failure(resolving(custom, actions))).class).toBe("denied-by-policy");
-    const clone = await failure(resolving(custom, [...contributor[0]], [...contributor[1]]));
-    expect(clone).toMatchObject({ class: "denied-by-policy", retryable: false });
-    const builtIn = "b24988ac-6180-42a0-ab88-20f7382dd24c";
-    expect(await resolving(builtIn, [...contributor[0]], [...contributor[1]])).toHaveProperty("key");
+    const likeContributor = (id: string) => resolving(id, ["*"], others);
+    expect((await failure(likeContributor(custom))).class).toBe("denied-by-policy");
+    expect(await likeContributor("b24988ac-6180-42a0-ab88-20f7382dd24c")).toHaveProperty("key");
     expect(
       await resolving(custom, ["*/read", "Microsoft.Compute/virtualMachines/restart/action"]),
     ).toHaveProperty("key");
@@ -406,12 +406,10 @@ describe("resolving", () => {
     const contributor = { ...ROLE, roleDefinition: "b24988ac-6180-42a0-ab88-20f7382dd24c" };
     expect(lint({ role: contributor })).toBeUndefined();
     expect(provider.selfPerpetuating(contributor)).toContain("credentials");
-    for (const [roleDefinition, name] of [
-      ["0AB0B1A8-8aac-4efd-b8c2-3ee1fb270be8", "Cluster Admin"],
-      ["f25e0fa2-a7c8-4377-a976-54943a77a395", "Key Vault Contributor"],
-      ["17d1049b-9a84-46fb-8f53-869881c3d3ab", "Storage Account Contributor"],
-    ] as const)
-      expect(provider.selfPerpetuating({ ...ROLE, roleDefinition })).toContain(name);
+    const told = (roleDefinition: string) => provider.selfPerpetuating({ ...ROLE, roleDefinition });
+    expect(told("0AB0B1A8-8aac-4efd-b8c2-3ee1fb270be8")).toContain("Cluster Admin");
+    expect(told("f25e0fa2-a7c8-4377-a976-54943a77a395")).toContain("Key Vault");
+    expect(told("17d1049b-9a84-46fb-8f53-869881c3d3ab")).toContain("Storage Account");
     expect(provider.selfPerpetuating(ROLE)).toBeUndefined();
     expect(provider.howToConnect(at.claim())).toContain(GROUP);
   });
