@@ -1,6 +1,7 @@
 // Is every call to Azure bounded, is the applier signed in afresh, and does the doctor see what is wrong with it?
 import { describe, expect, test } from "vitest";
 import { Problem } from "../../src/core/problem.ts";
+import { cloudOf } from "../../src/providers/azure/clouds.ts";
 import { ADMIN, can, OWNER, READER, row, SCOPE, SUB_SCOPE } from "../../src/providers/azure/fake-azure.ts";
 import { ANN, BOB, OTHERS } from "../../src/providers/azure/fake-site.ts";
 import { provider } from "../../src/providers/azure/index.ts";
@@ -124,6 +125,57 @@ describe("signing in", () => {
       expect((await failure(fresh.verify(assignment))).class).toBe(cls);
       at.here.entra.heal();
     }
+  });
+});
+
+// The word that GitHub gives for this job opens the real Entra, and tokens open what they were made for.
+describe("where Azure is", () => {
+  const RULES = (provider.schemas.connection as { properties: Record<string, { pattern: string }> })
+    .properties;
+  const US = {
+    authority: "https://login.microsoftonline.us",
+    endpoint: "https://management.usgovcloudapi.net",
+    graph: "https://graph.microsoft.us",
+  };
+  const elsewhere = [
+    "https://login.microsoftonline.com.evil.example",
+    "https://evil.example",
+    "https://login.microsoftonline.com:444",
+    "https://loginXmicrosoftonline.com",
+    "http://127.0.0.1:8443",
+    "https://127.0.0.1.evil.example:443",
+    "https://localhost:8443",
+  ];
+
+  test.each(["authority", "endpoint", "graph"] as const)("is no free choice of %s", async (name) => {
+    const { pattern = "" } = RULES[name] ?? {};
+    for (const address of ["https://127.0.0.1:8443", US[name]]) expect(address).toMatch(new RegExp(pattern));
+    for (const address of elsewhere) {
+      expect(address).not.toMatch(new RegExp(pattern));
+      await expect(at.here.connect(provider, { [name]: address })).rejects.toMatchObject({
+        kind: "misconfigured",
+      });
+    }
+    expect(at.here.vouched()).toBe(0);
+  });
+
+  test("is one cloud: nothing of a rehearsal goes to Microsoft, nor the other way round", async () => {
+    for (const name of ["authority", "endpoint", "graph"] as const)
+      for (const address of ["", US[name]])
+        await expect(at.here.connect(provider, { [name]: address })).rejects.toMatchObject({
+          kind: "misconfigured",
+        });
+    await expect(at.here.connect(provider, { ...US, endpoint: "" })).rejects.toThrow("authority");
+    for (const cloud of [US, { authority: "", endpoint: "", graph: "" }])
+      expect(await at.here.connect(provider, cloud)).toBeDefined();
+  });
+
+  test("is told to GitHub, so that the word for a rehearsal opens nothing else", async () => {
+    await (await at.here.connect(provider)).list();
+    const asked = at.here.entra.calls.filter((call) => call.includes("/oidc"));
+    expect(asked).not.toHaveLength(0);
+    expect(asked.filter((call) => call.includes("AzureADTokenExchange"))).toEqual([]);
+    expect(cloudOf({}).audience).toBe("api://AzureADTokenExchange");
   });
 });
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Assignment, Instant } from "../../src/core/model.ts";
 import { can, expire, READER, row, SCOPE, SUB_SCOPE } from "../../src/providers/azure/fake-azure.ts";
 import { give, settle } from "../../src/providers/azure/fake-pim.ts";
-import { ANN, OTHERS } from "../../src/providers/azure/fake-site.ts";
+import { ANN, BOB, OTHERS } from "../../src/providers/azure/fake-site.ts";
 import { provider } from "../../src/providers/azure/pim.ts";
 import { desk, END, failure, LATER, NOW, WINDOW } from "../support/azure.ts";
 
@@ -23,7 +23,7 @@ const jump = (now: Instant) => {
 const other = (end: Instant | undefined, assignmentType: "Assigned" | "Activated" = "Assigned") => {
   const { state } = at.here;
   const request = { ...EDGE, name: OTHERS, type: "AdminAssign", status: "Provisioned", target: undefined };
-  state.orders.push({ ...request, justification: "on call", start: NOW, end });
+  state.orders.push({ ...request, justification: "on call", createdOn: state.now, start: NOW, end });
   give(state, { ...EDGE, assignmentType, start: NOW, end, request: OTHERS });
 };
 
@@ -223,7 +223,7 @@ describe("taking away", () => {
       status: "PendingProvisioning",
       target: undefined,
     };
-    at.here.state.orders.push({ ...order, justification: "on call", start: NOW, end: END });
+    at.here.state.orders.push({ ...order, justification: "on call", createdOn: NOW, start: NOW, end: END });
     expect(await at.state(assignment)).toEqual({ state: "absent" });
     await at.session.revoke(assignment);
     expect(orders()).toEqual(["AdminAssign PendingProvisioning"]);
@@ -273,6 +273,138 @@ describe("taking away", () => {
     }
     expect(can(at.here.state, ANN)).toBe(true);
   });
+});
+
+// https://github.com/hashicorp/terraform-provider-azurerm/issues/31183
+describe("what was done, but is in no list yet", () => {
+  const NEVER = 1_000_000;
+  const unlisted = (): Promise<Assignment> => {
+    at.here.state.slow = NEVER;
+    return active();
+  };
+  const show = () => {
+    for (const one of at.here.state.schedules) one.unlisted = 0;
+  };
+
+  test("is pending, not absent, and ours: nobody else's access, nor a reason to order it again", async () => {
+    const assignment = await unlisted();
+    expect(can(at.here.state, ANN)).toBe(true);
+    expect(await at.state(assignment)).toEqual({ state: "pending" });
+    expect(await at.session.verify(assignment)).toMatchObject({ allowed: true, standing: false });
+    await at.session.grant(assignment, WINDOW);
+    expect(orders()).toEqual(["AdminAssign Provisioned"]);
+    show();
+    expect(await at.state(assignment)).toMatchObject({ state: "held" });
+  });
+
+  test("is not gone when it is revoked: a later try removes it", async () => {
+    const assignment = await unlisted();
+    expect(await at.session.revoke(assignment)).toMatchObject({ state: "sent" });
+    expect(can(at.here.state, ANN)).toBe(true);
+    show();
+    expect(await at.session.revoke(assignment)).toMatchObject({ state: "sent" });
+    settle(at.here.state);
+    expect(orders()).toEqual(["AdminAssign Provisioned", "AdminRemove Revoked"]);
+    expect(await at.session.revoke(assignment)).toMatchObject({ state: "absent" });
+    expect(can(at.here.state, ANN)).toBe(false);
+  });
+
+  test("is given up when its end has passed by Azure's clock, and when it was removed later", async () => {
+    const assignment = await unlisted();
+    jump(END);
+    expect(await at.state(assignment)).toEqual({ state: "absent" });
+    expect(await at.session.revoke(assignment)).toMatchObject({ state: "absent" });
+    const window = { now: END, end: (END + 3_600_000) as Instant };
+    await at.session.grant(assignment, window);
+    settle(at.here.state);
+    expect(await at.state(assignment)).toEqual({ state: "pending" });
+    const { now } = at.here.state;
+    const removal = { ...EDGE, name: OTHERS, type: "AdminRemove", status: "Failed", target: undefined };
+    const order = { ...removal, justification: "by hand", createdOn: now, start: now, end: undefined };
+    at.here.state.orders.push(order);
+    expect(await at.state(assignment)).toEqual({ state: "pending" });
+    order.status = "Revoked";
+    expect(await at.state(assignment)).toEqual({ state: "absent" });
+  });
+
+  test("is seen by whoever looks often enough", async () => {
+    at.here.state.slow = 3;
+    const assignment = await active();
+    const seen = [];
+    for (let look = 0; look < 5; look += 1) seen.push((await at.state(assignment))?.state);
+    expect(seen).toEqual(["pending", "pending", "pending", "held", "held"]);
+  });
+});
+
+describe("what is over, but is still shown among the ordinary role assignments", () => {
+  const linger = () => {
+    at.here.state.stale = 1_000_000;
+  };
+
+  test("is ours on its way out, not a way that others gave: after a removal", async () => {
+    const assignment = await active();
+    await at.session.revoke(assignment);
+    settle(at.here.state);
+    linger();
+    expect(await at.session.revoke(assignment)).toMatchObject({ state: "sent" });
+    expect(await at.session.verify(assignment)).toMatchObject({ allowed: true, standing: false });
+    at.here.state.stale = 0;
+    expect(await at.session.revoke(assignment)).toMatchObject({ state: "absent" });
+  });
+
+  test("and after its end", async () => {
+    const assignment = await active();
+    jump(END);
+    linger();
+    expect(await at.session.revoke(assignment)).toMatchObject({ state: "sent" });
+    at.here.state.stale = 0;
+    expect(await at.session.revoke(assignment)).toMatchObject({ state: "absent" });
+  });
+
+  test("and when the removal takes effect at once and its order is not listed yet", async () => {
+    const assignment = await active();
+    at.here.state.orders = [];
+    const slow = await at.here.connect(provider, {}, 5_000);
+    const revoking = slow.revoke(assignment);
+    while (at.here.state.orders.length === 0) await new Promise((resolve) => setTimeout(resolve, 2));
+    settle(at.here.state);
+    linger();
+    at.here.state.orders = [];
+    expect(await revoking).toMatchObject({ state: "sent" });
+  });
+
+  test("is somebody else's when it was made after ours had ended, or is there long after", async () => {
+    const assignment = await active();
+    jump(END);
+    at.here.state.stale = 0;
+    at.here.state.now += 1_000;
+    at.here.state.rows.push(row({ principal: ANN, createdOn: at.here.state.now }));
+    expect(await at.session.verify(assignment)).toMatchObject({ standing: true });
+    expect(await at.session.revoke(assignment)).toMatchObject({ state: "escaped" });
+    const [, stays] = at.here.state.rows;
+    if (stays) stays.createdOn = NOW;
+    expect(await at.session.revoke(assignment)).toMatchObject({ state: "sent" });
+    at.here.state.now += 3_600_000;
+    expect(await at.session.revoke(assignment)).toMatchObject({ state: "escaped" });
+    expect(can(at.here.state, ANN)).toBe(true);
+  });
+
+  test("is his own when he has activated the role himself meanwhile", async () => {
+    const assignment = await active();
+    jump(END);
+    at.here.state.stale = 0;
+    give(at.here.state, { ...EDGE, assignmentType: "Activated", start: END, end: LATER, request: OTHERS });
+    expect(await at.session.verify(assignment)).toMatchObject({ standing: true });
+    expect(await at.session.revoke(assignment)).toMatchObject({ state: "escaped" });
+  });
+});
+
+test("the key is the edge's, and not the target's: whoever shares the edge shares the key", async () => {
+  const claims = [at.claim(), at.claim({ target: "payments-too" }), at.claim({ identity: BOB })];
+  const [first, renamed, other] = await Promise.all(claims.map((claim) => at.session.resolve(claim)));
+  expect(first?.key).toMatch(/^azure-pim:[0-9a-f-]{36}$/);
+  expect(renamed?.key).toBe(first?.key);
+  expect(other?.key).not.toBe(first?.key);
 });
 
 test("nothing is listed, and nothing is asked for that", async () => {

@@ -88,6 +88,21 @@ describe("a role assignment of ours", () => {
     expect(writes()).toHaveLength(before);
   });
 
+  // Two targets on one subscription, or one that was renamed: the core takes the union by the key.
+  test("is one for all targets of the subscription, under one key that no grant changes", async () => {
+    const first = await at.granted();
+    const second = await at.session.resolve(at.claim({ target: "payments-too" }));
+    expect(second).toMatchObject({ key: first.key, mark: first.mark });
+    expect(first.key).toBe(`azure:${first.mark ?? ""}`);
+    const before = writes().length;
+    await at.session.grant(second, WINDOW);
+    expect(writes()).toHaveLength(before);
+    await at.session.grant(second, { now: NOW, end: LATER });
+    expect(readMark(ours(first).description)).toMatchObject({ target: "payments", until: LATER });
+    expect((await at.session.list()).items.map(({ key }) => key)).toEqual([first.key]);
+    for (const one of [first, second]) expect(await at.state(one)).not.toHaveProperty("drift");
+  });
+
   test("gets its mark back when it is granted again", async () => {
     const assignment = await at.granted();
     ours(assignment).description = "mine!";
@@ -337,6 +352,34 @@ describe("resolving", () => {
     }
   });
 
+  // Built-in ones are known offline, so that people are told before they approve; of any other role nobody is.
+  test("refuses roles whose holder could read or make credentials that go on working, unless people were told", async () => {
+    const custom = "00000000-0000-4000-8000-00000000cccc";
+    const resolving = (roleDefinition: string, actions: string[], notActions: string[] = []) => {
+      at.here.state.roles.set(roleDefinition, { roleName: "Helper", permissions: [{ actions, notActions }] });
+      return at.session.resolve(at.claim({ role: { ...ROLE, roleDefinition } }));
+    };
+    const others = ["Authorization/*/Write", "Authorization/elevateAccess/Action", "Blueprint/*/write"].map(
+      (one) => `Microsoft.${one}`,
+    );
+    for (const actions of [
+      ["Microsoft.ContainerService/managedClusters/listClusterAdminCredential/action"],
+      ["Microsoft.KeyVault/vaults/write"],
+      ["Microsoft.KeyVault/*"],
+      ["Microsoft.KeyVault/vaults/accessPolicies/write"],
+      ["Microsoft.Storage/storageAccounts/listkeys/action"],
+      ["*/action"],
+      ["Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials/write"],
+    ])
+      expect((await failure(resolving(custom, actions))).class).toBe("denied-by-policy");
+    const likeContributor = (id: string) => resolving(id, ["*"], others);
+    expect((await failure(likeContributor(custom))).class).toBe("denied-by-policy");
+    expect(await likeContributor("b24988ac-6180-42a0-ab88-20f7382dd24c")).toHaveProperty("key");
+    expect(
+      await resolving(custom, ["*/read", "Microsoft.Compute/virtualMachines/restart/action"]),
+    ).toHaveProperty("key");
+  });
+
   test("refuses a disabled account, and says which right it lacks to look at users", async () => {
     const user = at.here.state.users.get(ANN);
     if (user) user.enabled = false;
@@ -363,6 +406,10 @@ describe("resolving", () => {
     const contributor = { ...ROLE, roleDefinition: "b24988ac-6180-42a0-ab88-20f7382dd24c" };
     expect(lint({ role: contributor })).toBeUndefined();
     expect(provider.selfPerpetuating(contributor)).toContain("credentials");
+    const told = (roleDefinition: string) => provider.selfPerpetuating({ ...ROLE, roleDefinition });
+    expect(told("0AB0B1A8-8aac-4efd-b8c2-3ee1fb270be8")).toContain("Cluster Admin");
+    expect(told("f25e0fa2-a7c8-4377-a976-54943a77a395")).toContain("Key Vault");
+    expect(told("17d1049b-9a84-46fb-8f53-869881c3d3ab")).toContain("Storage Account");
     expect(provider.selfPerpetuating(ROLE)).toBeUndefined();
     expect(provider.howToConnect(at.claim())).toContain(GROUP);
   });

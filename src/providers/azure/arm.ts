@@ -1,15 +1,14 @@
 // How is Azure called? (one client for each session; every call bounded, repeated with care, and told in our words)
 import { setTimeout as pause } from "node:timers/promises";
 import { AuthorizationManagementClient, getContinuationToken } from "@azure/arm-authorization";
-import type { JsonObject } from "../../core/model.ts";
+import type { Instant, JsonObject } from "../../core/model.ts";
 import { ProviderError, type ConnectOptions } from "../provider.ts";
 import { word } from "../schema.ts";
+import { cloudOf } from "./clouds.ts";
 import { asProviderError } from "./errors.ts";
-import { getJson, transport, type Answer } from "./http.ts";
+import { clock, getJson, transport, type Answer } from "./http.ts";
 import { credential } from "./login.ts";
 
-const ENDPOINT = "https://management.azure.com";
-const GRAPH = "https://graph.microsoft.com";
 const ATTEMPTS = 3;
 const FIRST_PAUSE = 100;
 /** More than any subscription can have: a list that goes on is broken. */
@@ -30,27 +29,31 @@ export interface Arm {
   call<T>(doing: string, act: (options: Bound) => Promise<T>): Promise<T>;
   /** A GET of Microsoft Graph. */
   graph(path: string, doing: string): Promise<Answer>;
+  /** What time it is for Azure, as of its last answer. */
+  readonly now: () => Instant | undefined;
   /** The applier's own access token. */
   token(): Promise<string>;
 }
 
-/** Throws a Problem (misconfigured) when a variable is unset; the first call tells whether Azure is there. */
+/** Throws a Problem (misconfigured) when a variable is unset or an address is not Azure's; the first call tells whether Azure is there. */
 export function openArm(connection: JsonObject, options: ConnectOptions): Arm {
   const { owner, timeout } = options;
   const subscription = word(connection["subscription"]).toLowerCase();
-  const endpoint = word(connection["endpoint"]) || ENDPOINT;
-  const graph = word(connection["graph"]) || GRAPH;
+  const cloud = cloudOf(connection);
+  const { endpoint, graph } = cloud;
   const over = transport(connection, options);
-  const login = credential(connection, options, over);
+  const login = credential(connection, options, over, cloud);
+  const { policy, now } = clock();
   const client = new AuthorizationManagementClient(login, subscription, {
     ...over,
+    additionalPolicies: [...over.additionalPolicies, { policy, position: "perRetry" }],
     endpoint,
     $host: endpoint,
   });
   const tokenFor = async (audience: string): Promise<string> =>
     (await login.getToken(`${audience}/.default`))?.token ?? "";
   return {
-    ...{ client, connection, subscription, owner, timeout },
+    ...{ client, connection, subscription, owner, timeout, now },
     tenant: word(connection["tenant"]).toLowerCase(),
     call: (doing, act) => call(timeout, doing, act),
     graph: (path, doing) =>
@@ -128,7 +131,10 @@ async function firstOf<T>(pages: AsyncIterableIterator<T[]>): Promise<T[] | unde
   return undefined;
 }
 
-/** Looks until what is seen is good, with growing pauses, for as long as one call may take; then says what it saw last. */
+/**
+ * Looks until what is seen is good, twice at least, with growing pauses, for as long as one call may take; then says what
+ * it saw last.
+ */
 export async function patiently<T>(
   budget: number,
   look: () => Promise<T>,
@@ -137,7 +143,7 @@ export async function patiently<T>(
   const end = performance.now() + budget;
   for (let wait = 20; ; wait = Math.min(wait * 2, 2000)) {
     const seen = await look();
-    if (good(seen) || performance.now() + wait >= end) return seen;
+    if (good(seen) || (wait > 20 && performance.now() + wait >= end)) return seen;
     await pause(wait);
   }
 }

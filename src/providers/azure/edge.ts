@@ -86,6 +86,9 @@ export function namesOf(edge: Edge, tenant: string, owner: string): readonly [st
   return [uuid5(JSON.stringify(seed)), uuid5(JSON.stringify([...seed, 2]))];
 }
 
+/** Of the edge alone: targets that name one subscription, and requests that want one access, share what is there. */
+export const keyOf = (kind: string, name: string): string => `${kind}:${name}`;
+
 /** https://www.rfc-editor.org/rfc/rfc9562#section-5.5 */
 export function uuid5(name: string): string {
   const hash = createHash("sha1")

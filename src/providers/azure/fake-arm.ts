@@ -32,7 +32,9 @@ export function arm(
         "ResourceGroupNotFound",
       ],
     ]);
-    return refusal ?? route(state, call, (listing) => paged(url, listing, pages));
+    const answered = refusal ?? route(state, call, (listing) => paged(url, listing, pages));
+    answered.headers.set("date", new Date(state.now).toUTCString());
+    return answered;
   };
 }
 

@@ -23,6 +23,7 @@ export interface Stored {
   description: string | undefined;
   condition: string | undefined;
   createdBy: string;
+  createdOn: number;
 }
 
 export interface Schedule {
@@ -37,6 +38,8 @@ export interface Schedule {
   request: string;
   /** The ordinary role assignment that it shows up as. */
   row: string;
+  /** How many more looks at what is active it takes until lists show it. */
+  unlisted: number;
 }
 
 export interface Order {
@@ -48,6 +51,7 @@ export interface Order {
   principal: string;
   justification: string;
   target: string | undefined;
+  createdOn: number;
   start: number;
   end: number | undefined;
 }
@@ -81,6 +85,8 @@ export interface Azure {
   refusing: readonly string[];
   /** What an accepted order comes to. */
   outcome: string;
+  /** How many looks later than done an order is seen among the schedules. */
+  slow: number;
   /** The next removal finds nothing, though it is there. */
   forgetful: boolean;
   /** Lists of role assignments show the state before the last write so many more times. */
@@ -124,14 +130,14 @@ export function azure(subjects: readonly string[]): Azure {
         condition: "@Request[...] and @Resource[...]",
       }),
     ],
-    ...{ schedules: [], orders: [], unlucky: new Set(), refusing: [], outcome: "Provisioned" },
+    ...{ schedules: [], orders: [], unlucky: new Set(), refusing: [], outcome: "Provisioned", slow: 0 },
     ...{ mayWrite: true, mayReadUsers: true, locked: false, limit: 4000, forgetful: false },
     ...{ stale: 0, before: [], unseen: new Map() },
   };
 }
 
 export function row(some: Partial<Stored> & Pick<Stored, "principal">): Stored {
-  const rest = { name: randomUUID(), scope: SCOPE, role: READER, createdBy: ADMIN };
+  const rest = { name: randomUUID(), scope: SCOPE, role: READER, createdBy: ADMIN, createdOn: 0 };
   return { description: undefined, condition: undefined, ...rest, ...some };
 }
 
@@ -174,7 +180,10 @@ export function expire(state: Azure): void {
   for (const one of over) drop(state, one);
 }
 
+/** The ordinary role assignment goes on being shown for a while. */
 export function drop(state: Azure, schedule: Schedule): void {
+  state.before = structuredClone(state.rows);
+  state.stale = 1;
   state.schedules = state.schedules.filter((one) => one !== schedule);
   state.rows = state.rows.filter(({ name }) => name !== schedule.row);
 }

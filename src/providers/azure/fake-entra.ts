@@ -22,7 +22,7 @@ export function entra(state: Azure, self: () => string): Entra {
   const vouch = (request: Request, url: URL): Response => {
     if (request.headers.get("authorization") !== `Bearer ${REQUEST_TOKEN}`)
       return refuse(401, "Unauthorized");
-    if (url.searchParams.get("audience") !== "api://AzureADTokenExchange") return refuse(400, "BadAudience");
+    if (url.searchParams.get("audience") !== "api://LapseRehearsal") return refuse(400, "BadAudience");
     vouched += 1;
     const value = `assertion.${randomUUID()}`;
     assertions.add(value);

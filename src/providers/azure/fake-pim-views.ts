@@ -26,6 +26,7 @@ export function orderView(one: Order): JsonObject {
     properties: {
       ...edgeView(one),
       ...{ requestType: one.type, status: one.status, justification: one.justification },
+      createdOn: instant(one.createdOn),
       scheduleInfo: { startDateTime: instant(one.start), expiration },
     },
   };

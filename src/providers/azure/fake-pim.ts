@@ -30,14 +30,22 @@ export function pim(state: Azure, call: Call): Response | readonly JsonObject[] 
     case "roleAssignmentScheduleRequests":
       return call.name === "" ? shown(state.orders).map(orderView) : order(state, call);
     case "roleAssignmentSchedules":
-      return shown(state.schedules).map(scheduleView);
+      return shown(listed(state)).map(scheduleView);
     case "roleAssignmentScheduleInstances":
-      return shown(state.schedules)
-        .filter(({ start }) => start <= state.now)
-        .map(instanceView);
+      return shown(active(state)).map(instanceView);
     default:
       return [];
   }
+}
+
+const listed = ({ schedules }: Azure): readonly Schedule[] =>
+  schedules.filter(({ unlisted }) => unlisted <= 0);
+
+/** Whoever looks often enough sees what was done a while ago. */
+function active(state: Azure): readonly Schedule[] {
+  const seen = listed(state).filter(({ start }) => start <= state.now);
+  for (const one of state.schedules) one.unlisted = Math.max(0, one.unlisted - 1);
+  return seen;
 }
 
 function isShown({ scope, filter }: Call, at: string, principal: string): boolean {
@@ -74,6 +82,7 @@ function read(state: Azure, { scope, name, body }: Call): Order {
     principal: text(properties["principalId"]),
     justification: text(properties["justification"]),
     target: text(properties["targetRoleAssignmentScheduleId"]) || undefined,
+    createdOn: state.now,
     start: Date.parse(text(info["startDateTime"])) || state.now,
     end: typeof endDateTime === "string" ? Date.parse(endDateTime) : undefined,
   };
@@ -115,11 +124,12 @@ function refusedChange(state: Azure, wanted: Order, there: Schedule | undefined)
 
 /** Carries the orders out. It takes Azure longer than an assignment must be active. */
 export function settle(state: Azure): void {
-  for (const one of state.orders.filter(({ status }) => status === PENDING)) {
+  const pending = state.orders.filter(({ status }) => status === PENDING);
+  if (pending.length === 0) return;
+  for (const one of pending) {
     one.status = one.type === "AdminRemove" ? "Revoked" : state.outcome;
     if (one.status === state.outcome || one.type === "AdminRemove") carryOut(state, one);
   }
-  state.before = structuredClone(state.rows);
   state.now += 6 * MINUTE;
   expire(state);
 }
@@ -127,19 +137,18 @@ export function settle(state: Azure): void {
 function carryOut(state: Azure, one: Order): void {
   const there = state.schedules.find(onEdge(one));
   if (one.type === "AdminRemove") {
-    state.before = structuredClone(state.rows);
-    state.stale = 1;
     if (there) drop(state, there);
   } else if (state.outcome === "Provisioned") {
-    if (there) Object.assign(there, { name: randomUUID(), end: one.end, request: one.name });
-    else give(state, { ...one, request: one.name, assignmentType: "Assigned" });
+    const unlisted = state.slow;
+    if (there) Object.assign(there, { name: randomUUID(), end: one.end, request: one.name, unlisted });
+    else give(state, { ...one, request: one.name, assignmentType: "Assigned" }, unlisted);
   }
 }
 
 /** A schedule, and the ordinary role assignment as which it shows up. */
-export function give(state: Azure, some: Omit<Schedule, "name" | "row">): void {
+export function give(state: Azure, some: Omit<Schedule, "name" | "row" | "unlisted">, unlisted = 0): void {
   const { scope, role, principal } = some;
-  const made = row({ scope, role, principal });
+  const made = row({ scope, role, principal, createdOn: state.now });
   state.rows.push(made);
   const { start, end, request, assignmentType } = some;
   state.schedules.push({
@@ -152,5 +161,6 @@ export function give(state: Azure, some: Omit<Schedule, "name" | "row">): void {
     assignmentType,
     name: randomUUID(),
     row: made.name,
+    unlisted,
   });
 }

@@ -39,7 +39,16 @@ function isShown(state: Azure, { scope, filter }: Call, one: Stored): boolean {
 }
 
 /** Ids in capitals, scopes in another spelling: Azure does not tell them apart. */
-function view({ name, scope, role, principal, description, condition, createdBy }: Stored): JsonObject {
+function view({
+  name,
+  scope,
+  role,
+  principal,
+  description,
+  condition,
+  createdBy,
+  createdOn,
+}: Stored): JsonObject {
   const written = scope.replace("resourceGroups", "resourcegroups");
   return {
     id: `${written}/providers/Microsoft.Authorization/roleAssignments/${name.toUpperCase()}`,
@@ -51,6 +60,7 @@ function view({ name, scope, role, principal, description, condition, createdBy 
       principalId: principal.toUpperCase(),
       principalType: "User",
       createdBy,
+      createdOn: new Date(createdOn).toISOString(),
       description: description ?? null,
       condition: condition ?? null,
     },
@@ -58,7 +68,8 @@ function view({ name, scope, role, principal, description, condition, createdBy 
 }
 
 function get(state: Azure, { scope, name }: Call): Response {
-  const found = state.rows.find((one) => same(one.name, name) && same(one.scope, scope));
+  const isIt = (one: Stored) => same(one.name, name) && same(one.scope, scope);
+  const found = state.rows.find(isIt) ?? (state.stale > 0 ? state.before.find(isIt) : undefined);
   const unseen = state.unseen.get(name.toLowerCase()) ?? 0;
   state.unseen.set(name.toLowerCase(), unseen - 1);
   return found && unseen <= 0 ? answer(200, view(found)) : refuse(404, "RoleAssignmentNotFound");
@@ -92,11 +103,11 @@ function update(state: Azure, there: Stored, description: string): Response {
   return answer(200, view(there));
 }
 
-function create(state: Azure, some: Omit<Stored, "condition" | "createdBy">): Response {
+function create(state: Azure, some: Omit<Stored, "condition" | "createdBy" | "createdOn">): Response {
   const there = state.rows.find(onEdge(some));
   if (there) return exists(there);
   if (state.unlucky.has(some.name)) return refuse(400, "HashConflictOnDifferentRoleAssignmentIds");
-  const made: Stored = { ...some, condition: undefined, createdBy: APPLIER };
+  const made: Stored = { ...some, condition: undefined, createdBy: APPLIER, createdOn: state.now };
   write(state, () => {
     state.rows.push(made);
     state.unseen.set(made.name, 2);

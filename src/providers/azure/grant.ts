@@ -24,7 +24,7 @@ export async function grant(arm: Arm, assignment: Assignment, window: Window): P
   if (there.foreign.length > 0) throw taken();
   const [row] = there.own;
   if (row) return converge(arm, assignment, row, window.end);
-  await create(arm, edge, names, bodyOf(assignment, edge, window.end));
+  await create(arm, edge, names, bodyOf(edge, assignment, window.end));
   return readBack(arm, edge, window.end);
 }
 
@@ -59,9 +59,9 @@ async function converge(
   const row = (await byName(arm, edge, nameOf(shown))) ?? shown;
   const mark = readMark(row.description);
   const until = latest(end, mark);
-  const whole = mark?.owner === arm.owner && mark.target === assignment.target && mark.until === until;
-  if (whole) return receiptOf(row);
-  await put(arm, edge, nameOf(row), bodyOf(assignment, edge, until));
+  const ours = mark?.owner === arm.owner ? mark : undefined;
+  if (ours?.until === until) return receiptOf(row);
+  await put(arm, edge, nameOf(row), bodyOf(edge, ours ?? assignment, until));
   return readBack(arm, edge, until);
 }
 
@@ -71,8 +71,7 @@ function latest(end: Instant, mark: Mark | undefined): Instant {
 }
 
 /** principalType: without it Azure looks the user up, and may not have heard of a new one yet. */
-function bodyOf(assignment: Assignment, edge: Edge, until: Instant): RoleAssignmentCreateParameters {
-  const { owner, target } = assignment;
+function bodyOf(edge: Edge, { owner, target }: Mark, until: Instant): RoleAssignmentCreateParameters {
   return {
     roleDefinitionId: definitionId(edge),
     principalId: edge.principal,

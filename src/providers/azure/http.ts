@@ -6,7 +6,7 @@ import {
   createPipelineRequest,
   type PipelinePolicy,
 } from "@azure/core-rest-pipeline";
-import type { JsonObject } from "../../core/model.ts";
+import type { Instant, JsonObject } from "../../core/model.ts";
 import { Problem } from "../../core/problem.ts";
 import { word } from "../schema.ts";
 import type { ConnectOptions } from "../provider.ts";
@@ -48,6 +48,18 @@ export function transport(connection: JsonObject, { secret, timeout }: ConnectOp
     additionalPolicies: [{ policy: bounded, position: "perRetry" }],
     ...(ca !== undefined && { tlsOptions: { ca } }),
   };
+}
+
+/** Azure's own time, as its last answer told it: it ends things by that. Undefined before the first. */
+export function clock(): { readonly policy: PipelinePolicy; readonly now: () => Instant | undefined } {
+  let last: number | undefined;
+  const sendRequest: PipelinePolicy["sendRequest"] = async (request, next) => {
+    const response = await next(request);
+    const told = Date.parse(response.headers.get("date") ?? "");
+    if (Number.isFinite(told)) last = told;
+    return response;
+  };
+  return { policy: { name: "lapseClockPolicy", sendRequest }, now: () => last as Instant | undefined };
 }
 
 const client = createDefaultHttpClient();

@@ -4,11 +4,9 @@ import type { JsonObject } from "../../core/model.ts";
 import { Problem } from "../../core/problem.ts";
 import { ProviderError, type ConnectOptions, type ErrorClass } from "../provider.ts";
 import { word } from "../schema.ts";
+import type { Cloud } from "./clouds.ts";
 import { asProviderError } from "./errors.ts";
 import { getJson, type Transport } from "./http.ts";
-
-const AUDIENCE = "api://AzureADTokenExchange";
-const PUBLIC = "https://login.microsoftonline.com";
 
 /** What Entra's refusals mean. https://learn.microsoft.com/entra/identity-platform/reference-error-codes */
 const REFUSALS: Readonly<Record<string, readonly [ErrorClass, string]>> = {
@@ -28,14 +26,14 @@ export function credential(
   connection: JsonObject,
   options: ConnectOptions,
   transport: Transport,
+  cloud: Cloud,
 ): TokenCredential {
   const url = needed(options, "ACTIONS_ID_TOKEN_REQUEST_URL");
   const token = needed(options, "ACTIONS_ID_TOKEN_REQUEST_TOKEN");
-  const authority = word(connection["authority"]) || PUBLIC;
   let failed: unknown;
   const assertion = async (): Promise<string> => {
     try {
-      return await githubAssertion(transport, url, token);
+      return await githubAssertion(transport, url, token, cloud.audience);
     } catch (thrown) {
       failed = thrown;
       throw thrown;
@@ -47,9 +45,9 @@ export function credential(
     assertion,
     {
       ...transport,
-      authorityHost: authority,
+      authorityHost: cloud.authority,
       // The set-up names its authority; there is no need to ask the public cloud whether it knows it.
-      disableInstanceDiscovery: authority !== PUBLIC,
+      disableInstanceDiscovery: !cloud.isPublic,
     },
   );
   return {
@@ -75,9 +73,14 @@ function needed({ secret }: ConnectOptions, name: string): string {
 }
 
 /** https://docs.github.com/actions/reference/security/oidc */
-async function githubAssertion(transport: Transport, url: string, token: string): Promise<string> {
+async function githubAssertion(
+  transport: Transport,
+  url: string,
+  token: string,
+  audience: string,
+): Promise<string> {
   const at = new URL(url);
-  at.searchParams.set("audience", AUDIENCE);
+  at.searchParams.set("audience", audience);
   const { status, body } = await getJson(transport, at.href, token, "sign in");
   const { value } = body;
   if (status === 200 && typeof value === "string") return value;

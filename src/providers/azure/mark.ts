@@ -7,6 +7,7 @@ const START = "lapse:v1 ";
 /** Everybody who may list role assignments can read it: ids, no secrets, no free text. */
 export interface Mark {
   readonly owner: string;
+  /** The first that wanted it; for people, since several targets may name one subscription. */
   readonly target: string;
   /** The planned end; absent when somebody spoiled it. */
   readonly until?: Instant;

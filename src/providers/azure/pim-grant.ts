@@ -5,7 +5,8 @@ import { printInstant } from "../../core/time.ts";
 import { ProviderError } from "../provider.ts";
 import { patiently, type Arm } from "./arm.ts";
 import { place, refuseFailed, type Assigning, type Placing } from "./pim-order.ts";
-import { failureOf, isLeaving, lookAtPim, type PimSeen } from "./pim-read.ts";
+import { failureOf } from "./pim-ours.ts";
+import { isLeaving, lookAtPim, type PimSeen } from "./pim-read.ts";
 
 interface Window {
   readonly end: Instant;

@@ -5,7 +5,8 @@ import { ProviderError } from "../provider.ts";
 import type { Arm } from "./arm.ts";
 import { definitionId, plain, uuid5, type Edge } from "./edge.ts";
 import { writeMark } from "./mark.ts";
-import { failureOf, type Held } from "./pim-read.ts";
+import { failureOf } from "./pim-ours.ts";
+import type { Held } from "./pim-read.ts";
 
 export type Assigning =
   | { readonly type: "AdminAssign"; readonly start: Instant; readonly end: Instant }

@@ -7,7 +7,7 @@ import type {
 import type { Instant } from "../../core/model.ts";
 import { pages, type Arm } from "./arm.ts";
 import { isOn, lastPart, type Edge } from "./edge.ts";
-import { readMark } from "./mark.ts";
+import { isFinished, isOurs, standingOrders } from "./pim-ours.ts";
 import { ofPrincipal } from "./rows.ts";
 
 /** Ours as far as anybody can tell: it has an end, and no order of somebody else made it. */
@@ -16,6 +16,8 @@ export interface Held {
   readonly schedule: string;
   readonly start?: Instant;
   readonly until: Instant;
+  /** The ordinary role assignment as which it is active. */
+  readonly row?: string;
 }
 
 export interface PimSeen {
@@ -23,18 +25,12 @@ export interface PimSeen {
   readonly active?: Held;
   /** Known to be, but not active yet, or its ending is not told yet. */
   readonly scheduled?: Held;
-  /** Orders of ours that are neither carried out nor refused. */
+  /** Orders of ours that are neither refused nor seen to be carried out: Azure may say it is done before any list does. */
   readonly pending: readonly RoleAssignmentScheduleRequest[];
   readonly requests: readonly RoleAssignmentScheduleRequest[];
+  /** Ordinary role assignments as which somebody else's are active. */
+  readonly foreignRows: readonly string[];
 }
-
-/** https://learn.microsoft.com/rest/api/authorization/role-assignment-schedule-requests */
-const FINISHED: readonly string[] = [
-  ...["Provisioned", "Revoked", "Denied", "AdminDenied", "Failed", "Canceled", "TimedOut", "Invalid"],
-  "FailedAsResourceIsLocked",
-];
-/** Done as ordered; every other finished state is a failure. */
-const DONE: readonly string[] = ["Provisioned", "Revoked"];
 
 /**
  * In this order, so that what moves on meanwhile is seen at its next station. Orders vanish after 45 days, so they are
@@ -54,7 +50,7 @@ export async function lookAtPim(arm: Arm, edge: Edge): Promise<PimSeen> {
   const instances = await pages(arm, "list what is active", (o) =>
     roleAssignmentScheduleInstances.listForScope(scope, { ...how, ...o }),
   );
-  return judgePim(arm.owner, edge, { requests, schedules, instances });
+  return judgePim(arm, edge, { requests, schedules, instances });
 }
 
 interface Lists {
@@ -63,35 +59,44 @@ interface Lists {
   readonly instances: readonly RoleAssignmentScheduleInstance[];
 }
 
-function judgePim(owner: string, edge: Edge, lists: Lists): PimSeen {
+function judgePim({ owner, now }: Arm, edge: Edge, lists: Lists): PimSeen {
   const requests = lists.requests.filter((one) => isOn(one, edge));
   const schedules = lists.schedules.filter((one) => isOn(one, edge) && isPlain(one));
   const foreign = schedules
     .filter((one) => isForeign(one, requests, owner))
     .map(({ name }) => lastPart(name));
   const ours = ({ schedule }: Held): boolean => !foreign.includes(schedule);
-  const active = lists.instances
-    .filter((one) => isOn(one, edge) && isPlain(one))
-    .flatMap((one) => held(one.roleAssignmentScheduleId, one))
-    .find(ours);
+  const instances = lists.instances.filter((one) => isOn(one, edge));
+  const plain = instances.filter(isPlain);
+  const mine = (one: RoleAssignmentScheduleInstance): readonly Held[] =>
+    isPlain(one) ? held(one.roleAssignmentScheduleId, one, one.originRoleAssignmentId).filter(ours) : [];
+  const [active] = instances.flatMap(mine);
   const scheduled = schedules.flatMap((one) => held(one.name, one)).find(ours);
-  const pending = requests.filter((one) => isOurs(one, owner) && !isFinished(one));
-  return { ...(active && { active }), ...(scheduled && { scheduled }), pending, requests };
+  const waiting = requests.filter((one) => isOurs(one, owner) && !isFinished(one.status));
+  const unlisted = schedules.length + plain.length > 0 ? [] : standingOrders(requests, owner, now());
+  return {
+    ...{ ...(active && { active }), ...(scheduled && { scheduled }) },
+    ...{ pending: [...waiting, ...unlisted], requests },
+    foreignRows: instances
+      .filter((one) => mine(one).length === 0)
+      .map((one) => lastPart(one.originRoleAssignmentId)),
+  };
 }
 
 /** Given by an administrator to the subject himself: no group's, no activation of his own, and not taken back. */
 function isPlain({ memberType, assignmentType, status }: RoleAssignmentSchedule): boolean {
-  const over = FINISHED.includes(status ?? "") && status !== "Provisioned";
+  const over = isFinished(status) && status !== "Provisioned";
   return memberType === "Direct" && assignmentType === "Assigned" && !over;
 }
 
 /** All of ours have an end: what has none (absent or null) was given by somebody else, or is his now. */
-function held(schedule: string | undefined, one: RoleAssignmentSchedule): readonly Held[] {
+function held(schedule: string | undefined, one: RoleAssignmentSchedule, origin?: string): readonly Held[] {
   const until = one.endDateTime?.getTime();
   const start = one.startDateTime?.getTime();
   if (until === undefined) return [];
   const from = start === undefined ? {} : { start: start as Instant };
-  return [{ schedule: lastPart(schedule), ...from, until: until as Instant }];
+  const row = origin === undefined ? {} : { row: lastPart(origin) };
+  return [{ schedule: lastPart(schedule), ...from, until: until as Instant, ...row }];
 }
 
 /** The order that made it is still known, and it was not ours. */
@@ -104,21 +109,7 @@ function isForeign(
   return order !== undefined && !isOurs(order, owner);
 }
 
-function isOurs({ justification }: RoleAssignmentScheduleRequest, owner: string): boolean {
-  return readMark(justification)?.owner === owner;
-}
-
 /** Has its removal been ordered? */
 export function isLeaving({ pending }: PimSeen): boolean {
   return pending.some(({ requestType }) => requestType === "AdminRemove");
-}
-
-function isFinished({ status }: RoleAssignmentScheduleRequest): boolean {
-  return FINISHED.includes(status ?? "");
-}
-
-/** Why an order came to nothing, if it did. */
-export function failureOf(request: RoleAssignmentScheduleRequest | undefined): string | undefined {
-  if (!request || !isFinished(request) || DONE.includes(request.status ?? "")) return undefined;
-  return request.status;
 }

@@ -7,8 +7,9 @@ import { patiently, type Arm } from "./arm.ts";
 import { edgeOf, type Edge } from "./edge.ts";
 import { waiting } from "./pim-grant.ts";
 import { place } from "./pim-order.ts";
+import { isFinished } from "./pim-ours.ts";
 import { isLeaving, lookAtPim, type Held, type PimSeen } from "./pim-read.ts";
-import { verifyPim } from "./pim-verify.ts";
+import { waysOf, type Ways } from "./pim-verify.ts";
 
 const REMOVE = "AdminRemove";
 
@@ -18,23 +19,36 @@ export async function revokePim(arm: Arm, assignment: Assignment): Promise<Revoc
   for (const request of seen.pending) await cancel(arm, edge, request);
   const held = seen.active ?? seen.scheduled;
   if (held && !isLeaving(seen)) await remove(arm, { assignment, edge, held, earlier: seen.requests.length });
-  const after = await patiently(waiting(arm), () => lookAtPim(arm, edge), isGone);
+  const after = await patiently(
+    waiting(arm),
+    () => left(arm, edge, held),
+    (ways) => ways?.ours.length === 0,
+  );
   const receipt: JsonObject = held ? { until: printInstant(held.until) } : {};
-  if (!isGone(after)) return { state: "sent", receipt, residue: [] };
-  const { standing } = await verifyPim(arm, assignment);
-  return { state: standing ? "escaped" : "absent", receipt, residue: [] };
+  return { state: stateOf(after), receipt, residue: [] };
+}
+
+/** Which ways in are left; undefined while ours is, or may be, among those that Azure ends. */
+async function left(arm: Arm, edge: Edge, held: Held | undefined): Promise<Ways | undefined> {
+  const seen = await lookAtPim(arm, edge);
+  return isGone(seen) ? waysOf(arm, edge, seen, held?.row) : undefined;
+}
+
+function stateOf(after: Ways | undefined): Revocation["state"] {
+  if (!after || after.ours.length > 0) return "sent";
+  return after.others.length > 0 ? "escaped" : "absent";
 }
 
 const isGone = ({ active, scheduled, pending }: PimSeen): boolean =>
   !active && !scheduled && pending.length === 0;
 
-/** An order that is not pending any more cannot be cancelled: what came of it is read back. */
+/** An order that is done cannot be cancelled: what came of it is read back, and removed once a list shows it. */
 async function cancel(
   arm: Arm,
   { scope }: Edge,
-  { name, requestType }: RoleAssignmentScheduleRequest,
+  { name, requestType, status }: RoleAssignmentScheduleRequest,
 ): Promise<void> {
-  if (requestType === REMOVE) return;
+  if (requestType === REMOVE || isFinished(status)) return;
   try {
     await arm.call("cancel the order", (options) =>
       arm.client.roleAssignmentScheduleRequests.cancel(scope, name ?? "", options),

@@ -2,8 +2,8 @@
 import type { Assignment, Claim, Json } from "../../core/model.ts";
 import { ProviderError, type ErrorClass } from "../provider.ts";
 import type { Arm } from "./arm.ts";
-import { assigning, grantsOn } from "./catalogue.ts";
-import { edgeOf, namesOf, scopeId } from "./edge.ts";
+import { assigning, refusedFor } from "./catalogue.ts";
+import { edgeOf, keyOf, namesOf, scopeId } from "./edge.ts";
 import { asProviderError } from "./errors.ts";
 import { lint, wanted } from "./words.ts";
 
@@ -30,7 +30,7 @@ export async function resolve(arm: Arm, claim: Claim): Promise<Assignment> {
     scope: { id: scope },
   };
   const [name] = namesOf(edgeOf(assignment), arm.tenant, owner);
-  return { ...assignment, key: `${target}/${name}`, ...(provider === "azure" && { mark: name }) };
+  return { ...assignment, key: keyOf(provider, name), ...(provider === "azure" && { mark: name }) };
 }
 
 /** Custom roles may permit anything, and built-in ones change: what the definition says now counts. */
@@ -38,11 +38,11 @@ async function checkedRole(arm: Arm, scope: string, definition: string): Promise
   const { permissions, roleName } = await arm.call("show the role definition", (options) =>
     arm.client.roleDefinitions.get(scope.slice(1), definition, options),
   );
-  const operation = grantsOn(permissions);
+  const operation = refusedFor(definition, permissions);
   if (operation !== undefined)
     refuse(
       "denied-by-policy",
-      `the role permits ${operation}: its holder could make access that does not end`,
+      `the role permits ${operation}: its holder could keep access that does not end`,
     );
   return roleName ?? definition;
 }

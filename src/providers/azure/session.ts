@@ -4,7 +4,7 @@ import type { Assignment, JsonObject } from "../../core/model.ts";
 import { ProviderError, type ConnectOptions, type Listed, type Observed, type Session } from "../provider.ts";
 import { openArm, type Arm } from "./arm.ts";
 import { doctor, pretenders } from "./doctor.ts";
-import { edgeOf, edgeOfRow, namesOf } from "./edge.ts";
+import { edgeOf, edgeOfRow, keyOf, namesOf } from "./edge.ts";
 import { grant } from "./grant.ts";
 import { readMark } from "./mark.ts";
 import { resolve } from "./resolve.ts";
@@ -59,7 +59,7 @@ function listed(arm: Arm, row: RoleAssignment): readonly Listed[] {
   const { owner, target, until } = mark;
   return [
     {
-      key: `${target}/${name}`,
+      key: keyOf("azure", name),
       ...{ owner, target, provider: "azure", connection: arm.connection },
       principal: { id: edge.principal },
       role: { roleDefinition: edge.role },

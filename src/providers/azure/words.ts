@@ -3,12 +3,12 @@ import type { Claim, JsonObject } from "../../core/model.ts";
 import type { Provider } from "../provider.ts";
 import { closed, NO_SCOPE, text, variable, word } from "../schema.ts";
 import { assigning } from "./catalogue.ts";
+import { patternOf } from "./clouds.ts";
 
 const UUID = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}";
 const ID = { max: 36, pattern: `^${UUID}$` };
 const EXAMPLE = "00000000-0000-0000-0000-000000000000";
 const GROUP = { max: 90, pattern: "^[A-Za-z0-9_().-]*[A-Za-z0-9_()-]$" };
-const HOST = { max: 200, pattern: "^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?$" };
 
 export const isId = (value: string): boolean => new RegExp(ID.pattern).test(value);
 export const isGroup = (value: string): boolean =>
@@ -22,13 +22,19 @@ export const schemas: Provider["schemas"] = {
       tenant: text("Id of the Entra tenant", EXAMPLE, ID),
       subscription: text("Id of the subscription", EXAMPLE, ID),
       clientId: text("Id of the application that the applier signs in as", EXAMPLE, ID),
-      authority: text("Where to sign in, in a sovereign cloud", "https://login.microsoftonline.us", HOST),
+      authority: text("Where to sign in, in a sovereign cloud", "https://login.microsoftonline.us", {
+        max: 50,
+        pattern: patternOf("authority"),
+      }),
       endpoint: text(
         "Where Azure Resource Manager is, in a sovereign cloud",
         "https://management.usgovcloudapi.net",
-        HOST,
+        { max: 50, pattern: patternOf("endpoint") },
       ),
-      graph: text("Where Microsoft Graph is, in a sovereign cloud", "https://graph.microsoft.us", HOST),
+      graph: text("Where Microsoft Graph is, in a sovereign cloud", "https://graph.microsoft.us", {
+        max: 50,
+        pattern: patternOf("graph"),
+      }),
       caEnv: variable("the authorities to trust instead of the public ones, as PEM", "LAPSE_CA"),
     },
     ["authority", "endpoint", "graph", "caEnv"],
