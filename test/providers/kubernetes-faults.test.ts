@@ -156,6 +156,39 @@ describe("calls that fail", () => {
   });
 });
 
+describe("a mark that somebody spoiled", () => {
+  const spoil = async (mark: string | undefined, subjects?: readonly object[]) => {
+    const path = bench.site.binding(mark);
+    const { metadata } = (await bench.site.must("GET", path)).body;
+    const annotations = { ...(metadata?.["annotations"] as object), "lapse.dev/target": undefined };
+    await bench.edit(path, { metadata: { ...metadata, annotations }, ...(subjects && { subjects }) });
+  };
+
+  // The label says that it is ours, and nothing says for which request: what is left of it cannot be listed.
+  test("and that still gives access makes the list incomplete; the rest is listed, and the doctor names it", async () => {
+    const spoiled = await bench.granted();
+    const whole = await bench.granted({ request: "ann-debug-2" });
+    await spoil(spoiled.mark);
+    const { items, complete } = await bench.session.list();
+    expect([complete, items.map(({ key }) => key)]).toEqual([false, [whole.key]]);
+    expect((await bench.session.doctor()).map(({ code, message }) => [code, message])).toEqual([
+      ["LPS435", text(String(spoiled.mark))],
+    ]);
+    const nobody = { ...spoiled, principal: { user: "" } };
+    expect(await failure(bench.session.revoke(nobody))).toMatchObject({ class: "conflict" });
+    await bench.session.revoke(spoiled);
+    await bench.pause();
+    expect(await bench.session.observe([spoiled])).toEqual([{ state: "absent" }]);
+    expect((await bench.session.list()).complete).toBe(true);
+  });
+
+  test("and that gives nothing leaves it complete", async () => {
+    const { mark } = await bench.granted();
+    await spoil(mark, []);
+    expect(await bench.session.list()).toEqual({ items: [], complete: true });
+  });
+});
+
 describe("the doctor", () => {
   const said = async (session = bench.session) =>
     (await session.doctor()).map(({ code, message }) => `${code} ${message}`);
@@ -215,7 +248,7 @@ describe("the doctor", () => {
     await bench.bind("backdoor", bench.site.clusterRole, { metadata: copy });
     await bench.edit(bench.site.binding(assignment.mark), { subjects: [] });
     expect(await said()).toEqual([text("LPS433 1 binding(s)"), text("LPS435 the binding backdoor")]);
-    expect((await bench.session.list()).items).toEqual([]);
+    expect(await bench.session.list()).toEqual({ items: [], complete: false });
     expect((await bench.session.observe([assignment]))[0]?.state).toBe("tombstone");
     expect(await bench.session.cleanup()).toEqual([`removed the binding ${String(assignment.mark)}`]);
     await bench.pause();

@@ -2,11 +2,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { evaluate } from "@marcbachmann/cel-js";
 import { parse, parseAllDocuments } from "yaml";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { SCHEMAS, type Kind } from "../../src/core/schemas.ts";
 import { validator } from "../../src/core/validators.ts";
 import { APPLIER_MANIFESTS, type Manifest } from "../../src/providers/kubernetes/fake/applier.ts";
+import { RBAC, tokenOf } from "../../src/providers/kubernetes/fake/site.ts";
 import { provider } from "../../src/providers/kubernetes/index.ts";
+import type { Session } from "../../src/providers/provider.ts";
+import { ANN, failure, openKubernetesBench, WINDOW, type Bench } from "../support/kubernetes-fake.ts";
 
 const FOLDER = "src/providers/kubernetes/manifests";
 const files = readdirSync(FOLDER).sort();
@@ -21,7 +24,13 @@ const rulesIn = (manifests: readonly Manifest[]) =>
   );
 
 test("every manifest is whole, and every object is named once", () => {
-  expect(files).toEqual(["admission.yaml", "applier-cluster.yaml", "applier.yaml", "sweeper.yaml"]);
+  expect(files).toEqual([
+    "admission.yaml",
+    "applier-cluster.yaml",
+    "applier.yaml",
+    "sweeper-cluster.yaml",
+    "sweeper.yaml",
+  ]);
   const names = files.flatMap(read).map(({ apiVersion, kind, metadata }) => {
     expect(apiVersion).toMatch(/^(v1|[a-z.0-9]+\/v1)$/);
     return `${kind} ${metadata.namespace ?? ""} ${metadata.name}`;
@@ -40,7 +49,7 @@ test("the applier never escalates, impersonates or binds what is not named; the 
     expect(verbs).not.toContain(verb);
   for (const rule of applier.filter(({ verbs: can }) => can.includes("bind")))
     expect(rule.resourceNames).toHaveLength(1);
-  const sweeper = rulesIn(read("sweeper.yaml"));
+  const sweeper = rulesIn([...read("sweeper.yaml"), ...read("sweeper-cluster.yaml")]);
   expect([...new Set(sweeper.flatMap((rule) => rule.verbs))].sort()).toEqual([
     "delete",
     "get",
@@ -51,6 +60,52 @@ test("the applier never escalates, impersonates or binds what is not named; the 
     "clusterrolebindings",
     "rolebindings",
   ]);
+});
+
+describe("access for the whole cluster, with the shipped manifests alone", () => {
+  const nodes = { verb: "get", group: "", resource: "nodes" };
+  let bench: Bench;
+  afterEach(() => bench.close());
+
+  /** Granted by the applier; the path of its binding, and a sweeper's session. */
+  const granted = async (...sweeper: readonly string[]) => {
+    bench = await openKubernetesBench(["applier.yaml", "applier-cluster.yaml", ...sweeper].flatMap(read));
+    const rules = [{ apiGroups: [""], resources: ["nodes"], verbs: ["get"] }];
+    await bench.site.must("POST", `${RBAC}/clusterroles`, { metadata: { name: "nodes-reader" }, rules });
+    const assignment = await bench.granted({ role: { clusterRole: "nodes-reader" } });
+    const path = `${RBAC}/clusterrolebindings/${assignment.mark ?? ""}`;
+    const session = await bench.connect({}, { token: await tokenOf(bench.site.must, "lapse-sweeper") });
+    return { assignment, path, session };
+  };
+  const over = async (session: Session) => {
+    const { complete, items } = await session.list();
+    expect([complete, items.map(({ until }) => until)]).toEqual([true, [WINDOW.end]]);
+    return items;
+  };
+  const can = () => bench.site.cluster.may(`oidc:${ANN}`, nodes);
+
+  test("is ended by the sweeper, with a finalizer on it too, and not made by it", async () => {
+    const { assignment, path, session } = await granted("sweeper.yaml", "sweeper-cluster.yaml");
+    const { body } = await bench.site.must("GET", path);
+    await bench.edit(path, { metadata: { ...body.metadata, finalizers: ["example.com/keep"] } });
+    expect(await can()).toBe(true);
+    for (const item of await over(session)) expect((await session.revoke(item)).state).toBe("absent");
+    expect(await can()).toBe(false);
+    expect((await bench.site.cluster.admin("GET", path)).status).toBe(404);
+    expect(await failure(session.grant(assignment, WINDOW))).toMatchObject({ class: "forbidden" });
+  });
+
+  test("is not said to have ended by a sweeper that has only what it needs in namespaces", async () => {
+    const { session } = await granted("sweeper.yaml");
+    for (const item of await over(session))
+      expect(await failure(session.revoke(item))).toMatchObject({ class: "forbidden" });
+    expect(await can()).toBe(true);
+  });
+
+  test("has its way out named where it is let in", () => {
+    for (const file of ["applier-cluster.yaml", "sweeper.yaml"])
+      expect(readFileSync(`${FOLDER}/${file}`, "utf8")).toContain("sweeper-cluster.yaml");
+  });
 });
 
 const connection = (spec: unknown) =>

@@ -70,11 +70,16 @@ describe("roles", () => {
     ["", "serviceaccounts", "impersonate"],
     ["", "serviceaccounts/token", "create"],
     ["", "secrets", "list"],
+    ["", "secrets", "patch"],
+    ["", "secrets", "update"],
     ["", "*", "get"],
     ["*", "*", "*"],
     ["certificates.k8s.io", "certificatesigningrequests/approval", "update"],
     ["admissionregistration.k8s.io", "validatingadmissionpolicies", "delete"],
     ["", "nodes/proxy", "get"],
+    ["apiregistration.k8s.io", "apiservices", "create"],
+    ["apiregistration.k8s.io", "apiservices", "update"],
+    ["apiregistration.k8s.io", "apiservices", "patch"],
   ])("a role with %s/%s %s makes access that does not end, and is refused", async (group, resource, verb) => {
     await bench.makeRole("strong", [{ apiGroups: [group], resources: [resource], verbs: [verb] }]);
     const role = { clusterRole: "strong", namespace: bench.site.namespace };
@@ -87,6 +92,7 @@ describe("roles", () => {
     ["pods/exec", "create", undefined],
     ["pods", "create", undefined],
     ["secrets", "get", "one-by-name"],
+    ["secrets", "patch", "one-by-name"],
     ["configmaps", "update", undefined],
   ])("a role with %s %s (%s) is what people ask for, and is lent", async (resource, verb, name) => {
     const resourceNames = name === undefined ? {} : { resourceNames: [name] };
@@ -277,6 +283,33 @@ describe("ends", () => {
         expect.stringContaining("session in a pod"),
       ]),
     );
+  });
+
+  // Whoever may edit a binding may empty what the mark says of its subject.
+  test.each([
+    ["nobody, in a mark of ours", { kind: "User", apiGroup: "rbac.authorization.k8s.io" }],
+    ["nobody, and bound to a service account", { kind: "ServiceAccount", namespace: "default" }],
+  ])("one that says it was made for %s is listed, and what is listed can be ended", async (_, subject) => {
+    const assignment = await bench.granted();
+    const path = bench.site.binding(assignment.mark);
+    const { body } = await bench.site.must("GET", path);
+    const annotations = { ...(body.metadata?.["annotations"] as object), "lapse.dev/subject": "" };
+    const subjects = [{ ...subject, name: `oidc:${ANN}` }];
+    await bench.edit(path, { metadata: { ...body.metadata, annotations }, subjects });
+    const [item] = (await bench.session.list()).items;
+    if (!item) throw new Error("it is not listed");
+    expect(item.principal).toEqual({ user: `oidc:${ANN}` });
+    expect((await bench.session.revoke(item)).state).toBe("absent");
+    expect((await bench.site.cluster.admin("GET", path)).status).toBe(404);
+    expect(await can()).toBe(false);
+  });
+
+  test("without a subject in the assignment it is ended by its mark, and granted to nobody", async () => {
+    const assignment = { ...(await bench.granted()), principal: { user: "" } };
+    expect(await failure(bench.session.grant(assignment, WINDOW))).toMatchObject({ class: "malformed" });
+    expect((await bench.session.observe([assignment]))[0]?.state).toBe("ours");
+    expect((await bench.session.revoke(assignment)).state).toBe("absent");
+    expect(await can()).toBe(false);
   });
 
   test("after its role is gone the binding is ended all the same", async () => {

@@ -236,6 +236,18 @@ describe("without a server", () => {
     ["GRANT INSERT ON `m_sql`.* TO `r`", "mysql"],
     ["GRANT INSERT ON `%`.* TO `r`", "mysql"],
     ["GRANT TRIGGER ON `mysql`.`user` TO `r`", "mysql"],
+    ["GRANT SELECT ON *.* TO `r`", "password hashes"],
+    ["GRANT SELECT ON `mysql`.* TO `r`", "password hashes"],
+    ["GRANT SELECT ON `%`.* TO `r`", "password hashes"],
+    ["GRANT SELECT ON `mysql`.`global_priv` TO `r`", "password hashes"],
+    ["GRANT SELECT ON `MYSQL`.`GLOBAL_PRIV` TO `r`", "password hashes"],
+    ["GRANT SELECT (`authentication_string`) ON `mysql`.`user` TO `r`", "password hashes"],
+    ["GRANT SELECT ON `mysql`.`of_the_future` TO `r`", "password hashes"],
+    ["GRANT SELECT ON `mysql`.`help_topic``s` TO `r`", "password hashes"],
+    ["GRANT SELECT ON `mysql`.`help_topic` TO `r`", undefined],
+    ["GRANT SELECT, INSERT ON `mysql`.`time_zone_name` TO `r`", "INSERT"],
+    ["GRANT SELECT ON `lapse`.`grants` TO `r`", undefined],
+    ["GRANT EXECUTE, SHOW VIEW ON *.* TO `r`", undefined],
     ["GRANT DELETE ON `LAPSE`.* TO `r`", "lapse"],
     ["GRANT PROXY ON `root`@`%` TO `r`", "understand"],
     ["SOMETHING ELSE", "understand"],
@@ -248,7 +260,7 @@ describe("without a server", () => {
   test("a grant's database is read whole, quotes and all", () => {
     expect(readGrant("GRANT SELECT ON `a``b ON *.* TO c`.* TO `r`")).toMatchObject({
       database: "a`b ON *.* TO c",
-      whole: true,
     });
+    expect(readGrant("GRANT SELECT ON `a`.`b``.*` TO `r`")).toMatchObject({ database: "a", part: "b`.*" });
   });
 });

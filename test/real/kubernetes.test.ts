@@ -19,6 +19,7 @@ const NOW = Date.UTC(2026, 10, 23, 9) as Instant;
 const WINDOW = { now: NOW, end: (NOW + 3_600_000) as Instant };
 const ANN = "oidc:ann@acme.example";
 const BOB = "oidc:bob@acme.example";
+const GROUP = { group: "rbac.authorization.k8s.io", resource: "clusterrolebindings" };
 const reason = missing(".ci/install-kubernetes", PROGRAMS);
 
 describe.skipIf(reason !== undefined)(
@@ -224,6 +225,48 @@ describe.skipIf(reason !== undefined)(
         };
         expect((await server.call(token, "POST", site.binding(), body)).status).toBe(403);
         await sweeper.close();
+      });
+
+      test("one whose mark was spoiled makes the list incomplete, and is ended all the same", async () => {
+        const assignment = await granted();
+        const read = await metadata(assignment);
+        const annotations = { ...(read?.["annotations"] as object), "lapse.dev/target": undefined };
+        await edit(assignment.mark ?? "", { metadata: { ...read, annotations } });
+        expect(await session.list()).toEqual({ items: [], complete: false });
+        expect((await session.revoke(assignment)).state).toBe("absent");
+        expect(await session.list()).toEqual({ items: [], complete: true });
+      });
+
+      test("one that names no subject any more is ended by its mark", async () => {
+        const assignment = { ...(await granted()), principal: { user: "" } };
+        expect((await session.revoke(assignment)).state).toBe("absent");
+        expect(await canI("get", "pods")).toEqual(["no", "no"]);
+      });
+
+      // The last: these manifests stay on the server.
+      test("access to the whole cluster is ended by the sweeper with its partner's manifest, not without", async () => {
+        const wide = await makeSite(server, "applier-cluster.yaml");
+        const rules = [{ apiGroups: [""], resources: ["nodes"], verbs: ["get"] }];
+        await wide.must("POST", `${RBAC}/clusterroles`, { metadata: { name: "nodes-reader" }, rules });
+        const right = { ...GROUP, verb: "create" };
+        await wide.until("system:serviceaccount:lapse:lapse-applier", right, true);
+        const assignment = await resolve("ann-nodes-1", { clusterRole: "nodes-reader" });
+        await session.grant(assignment, WINDOW);
+        const sweeper = await connect("SWEEPER", { SWEEPER: await tokenOf(site.must, "lapse-sweeper") });
+        const [item] = (await sweeper.list()).items;
+        if (!item) throw new Error("nothing listed");
+        await expect(sweeper.revoke(item)).rejects.toMatchObject({ class: "forbidden" });
+        await (await makeSite(server, "sweeper-cluster.yaml")).front.stop();
+        await wide.until("system:serviceaccount:lapse:lapse-sweeper", { ...GROUP, verb: "delete" }, true);
+        const path = `${RBAC}/clusterrolebindings/${assignment.mark ?? ""}`;
+        const { body } = await site.must("GET", path);
+        const held = { ...body.metadata, finalizers: ["example.com/keep"] };
+        await site.must("PUT", path, { ...body, metadata: held });
+        expect((await sweeper.revoke(item)).state).toBe("absent");
+        expect((await server.admin("GET", path)).status).toBe(404);
+        await site.until(ANN, { verb: "get", group: "", resource: "nodes" }, false);
+        await sweeper.close();
+        await wide.front.stop();
       });
     });
   },

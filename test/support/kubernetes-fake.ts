@@ -2,6 +2,7 @@
 import type { Assignment, Claim, Instant, JsonObject } from "../../src/core/model.ts";
 import { Problem } from "../../src/core/problem.ts";
 import { fakeSite, LAG_MS } from "../../src/providers/kubernetes/fake.ts";
+import type { Manifest } from "../../src/providers/kubernetes/fake/applier.ts";
 import { RBAC, type Answer, type Site } from "../../src/providers/kubernetes/fake/site.ts";
 import type { State } from "../../src/providers/kubernetes/fake/state.ts";
 import { provider } from "../../src/providers/kubernetes/index.ts";
@@ -28,8 +29,9 @@ export interface Bench {
   readonly close: () => Promise<void>;
 }
 
-export async function openKubernetesBench(): Promise<Bench> {
-  const site = await fakeSite();
+/** With the shipped applier, or with other manifests. */
+export async function openKubernetesBench(manifests?: readonly Manifest[]): Promise<Bench> {
+  const site = await fakeSite(manifests);
   const sessions: Session[] = [];
   const connect: Bench["connect"] = async (more = {}, { timeout = 2_000, token } = {}) => {
     const secret = (name: string) =>

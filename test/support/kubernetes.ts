@@ -65,13 +65,13 @@ export async function startKubernetes(): Promise<KubernetesServer> {
   }
 }
 
-/** A fresh namespace with the shipped manifests on the server, as the conformance suite wants it. */
+/** A fresh namespace with the shipped manifests for namespaces on the server, as the conformance suite wants it. */
 export async function makeWorld(server: KubernetesServer): Promise<World> {
   return siteWorld(await makeSite(server));
 }
 
-export function makeSite(server: KubernetesServer): Promise<Site> {
-  return openSite(server, manifests("applier.yaml", "sweeper.yaml"));
+export function makeSite(server: KubernetesServer, ...more: readonly string[]): Promise<Site> {
+  return openSite(server, manifests("applier.yaml", "sweeper.yaml", ...more));
 }
 
 /** The objects in shipped files. */

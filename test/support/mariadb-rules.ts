@@ -111,6 +111,14 @@ export function keepsMariadbRules(server: () => Server): void {
       ["writing to databases of any name", "GRANT DELETE ON `m%`.* TO {role}"],
       ["locking the accounts", "GRANT LOCK TABLES ON mysql.* TO {role}"],
       ["writing to what Lapse notes", "GRANT DELETE ON lapse.grants TO {role}"],
+      ["reading everything, all password hashes included", "GRANT SELECT ON *.* TO {role}"],
+      ["reading all about the accounts", "GRANT SELECT ON mysql.* TO {role}"],
+      ["reading databases of any name", "GRANT SELECT ON `my%`.* TO {role}"],
+      ["reading the password hashes where they are", "GRANT SELECT ON mysql.global_priv TO {role}"],
+      ["reading the password hashes as one sees them", "GRANT SELECT ON mysql.user TO {role}"],
+      ["reading the credentials for other servers", "GRANT SELECT ON mysql.servers TO {role}"],
+      ["reading the binary log, where accounts are made", "GRANT BINLOG MONITOR ON *.* TO {role}"],
+      ["reading the relay log, too", "GRANT SLAVE MONITOR ON *.* TO {role}"],
     ])("a role with %s is refused", async (_what, text) => {
       await here.admin(text.replace("{role}", quote(here.role)));
       expect(await classOf(session.resolve(here.claim()))).toBe("denied-by-policy");
@@ -132,8 +140,10 @@ export function keepsMariadbRules(server: () => Server): void {
       expect(await classOf(session.resolve(here.claim()))).toBe("denied-by-policy");
     });
 
-    test("reading everything, and writing to other databases, is no reason to refuse", async () => {
-      await here.admin(`GRANT SELECT ON *.* TO ${quote(here.role)}`);
+    test("reading what holds no secret of the server, and writing to other databases, is no reason to refuse", async () => {
+      await here.admin(`GRANT SELECT ON mysql.help_topic TO ${quote(here.role)}`);
+      await here.admin(`GRANT SELECT ON mysql.time_zone_name TO ${quote(here.role)}`);
+      await here.admin(`GRANT PROCESS, SHOW VIEW ON *.* TO ${quote(here.role)}`);
       await here.admin(`GRANT INSERT ON ${quote(here.database)}.* TO ${quote(here.role)}`);
       expect(await classOf(session.resolve(here.claim()))).toBe("none");
     });
@@ -263,6 +273,11 @@ export function keepsMariadbRules(server: () => Server): void {
       const [finding] = await (await here.connect()).doctor();
       expect(finding).toMatchObject({ code: "LPS431", severity: "warning" });
       expect(finding?.message).toContain("PROCESS, SELECT on the database mysql");
+    });
+
+    test("that can read the password hashes is told so", async () => {
+      await here.admin(`GRANT SELECT ON mysql.global_priv TO ${at(here.applier, "127.0.0.1")}`);
+      expect(codesOf(await (await here.connect()).doctor())).toEqual(["LPS431"]);
     });
 
     test("without CREATE USER says so, and still takes apart what it administers", async () => {

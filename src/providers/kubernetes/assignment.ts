@@ -13,10 +13,18 @@ export interface Granted extends Mark {
   readonly rules: string;
 }
 
+/** For giving access, and for asking who has it. */
 export function grantedOf(assignment: Assignment): Granted {
+  const granted = placedOf(assignment);
+  if (granted.user !== "") return granted;
+  throw new ProviderError("malformed", "the assignment names no subject", { vendorCode: "no-subject" });
+}
+
+/** For finding and ending it: the mark is enough, and the user is empty where somebody spoiled what it says of him. */
+export function placedOf(assignment: Assignment): Granted {
   const { mark, owner, target, principal, role } = assignment;
   const [user, name, request] = [word(principal["user"]), word(role["name"]), word(role["request"])];
-  if (mark === undefined || user === "" || name === "")
+  if (mark === undefined || name === "")
     throw new ProviderError("malformed", "the assignment names no binding of ours", {
       vendorCode: "no-mark",
     });
@@ -46,8 +54,8 @@ export function assignmentOf(
 
 /** What one of our bindings says of itself; whom it was made for matters to no revocation. */
 export function grantedBy({ name, namespace, roleRef, annotations, subjects }: Binding, mark: Mark): Granted {
-  const user = annotations["lapse.dev/subject"] ?? subjects.find(({ kind }) => kind === "User")?.name;
-  const rules = annotations["lapse.dev/rules"] ?? "";
+  const [said, rules] = [annotations["lapse.dev/subject"] ?? "", annotations["lapse.dev/rules"] ?? ""];
+  const bound = subjects.find(({ kind }) => kind === "User") ?? subjects[0];
   const place = { name, ...(namespace !== undefined && { namespace }) };
-  return { ...mark, place, user: user ?? subjects[0]?.name ?? "", roleRef, rules };
+  return { ...mark, place, user: said === "" ? (bound?.name ?? "") : said, roleRef, rules };
 }

@@ -41,8 +41,9 @@ const REFUSED: readonly Row[] = [
   },
   { rights: ["/serviceaccounts/token: create"], why: "can mint tokens of service accounts" },
   {
-    rights: ["/secrets: get list watch"],
-    why: "can read every secret, tokens of service accounts included",
+    // A patch is answered with the whole secret, also one that changes nothing.
+    rights: ["/secrets: get list watch update patch"],
+    why: "can read or replace every secret, tokens of service accounts included",
     unlessNamed: true,
   },
   { rights: ["/secrets: create"], why: "can have a token that never ends made for any service account" },
@@ -64,6 +65,10 @@ const REFUSED: readonly Row[] = [
       "mutatingadmissionpolicybindings",
     ].map((resource) => `admissionregistration.k8s.io/${resource}: ${WRITE} delete`),
     why: "can change what is admitted to the cluster, also what guards Lapse's bindings",
+  },
+  {
+    rights: [`apiregistration.k8s.io/apiservices: ${WRITE}`],
+    why: "can put a server of their own behind a part of the API, and so stay between it and everybody who uses it",
   },
   {
     rights: ["/nodes/proxy: get create"],
@@ -97,7 +102,7 @@ const LASTING: readonly Row[] = [
     rights: [`/persistentvolumes: create`],
     why: "a volume that was made goes on giving access to a node's files",
   },
-  { rights: ["/secrets: get"], why: "a secret that was read stays known" },
+  { rights: ["/secrets: get patch"], why: "a secret that was read stays known" },
   {
     rights: [`/secrets: update patch`, `/configmaps: ${WRITE}`, `/services: ${WRITE}`],
     why: "a setting that was changed stays changed",

@@ -2,7 +2,7 @@
 import { serveLoopback } from "../../conformance/loopback.ts";
 import { loopbackTls } from "../../conformance/tls.ts";
 import type { WorldMaker } from "../../conformance/world.ts";
-import { APPLIER_MANIFESTS } from "./fake/applier.ts";
+import { APPLIER_MANIFESTS, type Manifest } from "./fake/applier.ts";
 import { judge } from "./fake/rbac.ts";
 import { apiServer } from "./fake/server.ts";
 import { openSite, type Answer, type Body, type Cluster, type Site } from "./fake/site.ts";
@@ -40,9 +40,11 @@ async function fakeCluster(lag = LAG_MS): Promise<Cluster & { readonly state: St
   };
 }
 
-export async function fakeSite(): Promise<Site & { readonly state: State }> {
+export async function fakeSite(
+  manifests: readonly Manifest[] = APPLIER_MANIFESTS,
+): Promise<Site & { readonly state: State }> {
   const cluster = await fakeCluster();
-  const site = await openSite(cluster, APPLIER_MANIFESTS);
+  const site = await openSite(cluster, manifests);
   await new Promise((resolve) => setTimeout(resolve, LAG_MS));
   return { ...site, state: cluster.state };
 }

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Assignment, JsonObject } from "../../core/model.ts";
 import { ProviderError, type Revocation } from "../provider.ts";
-import { grantedOf, type Granted } from "./assignment.ts";
+import { placedOf, type Granted } from "./assignment.ts";
 import { deleteBinding, readBinding, replaceBinding } from "./bindings.ts";
 import { lasting } from "./catalogue.ts";
 import type { Cluster } from "./cluster.ts";
@@ -15,7 +15,7 @@ const STEPS = 6;
 const PAUSE_MS = 20;
 
 export async function revoke(cluster: Cluster, assignment: Assignment): Promise<Revocation> {
-  const granted = grantedOf(assignment);
+  const granted = placedOf(assignment);
   const left = await take(cluster, granted);
   const { place } = granted;
   const receipt: JsonObject = {
@@ -31,8 +31,7 @@ async function take(cluster: Cluster, granted: Granted): Promise<readonly string
   for (let step = 0; ; step++) {
     const binding = await readBinding(cluster, granted.place);
     if (!binding) return notes;
-    if (!isOurs(binding, granted))
-      return [...notes, `a binding named ${binding.name} is not ours and was left alone`];
+    if (!isOurs(binding, granted)) return [...notes, leftAlone(binding, granted)];
     if (step === STEPS) return [...notes, kept(binding)];
     try {
       notes.push(...(await once(cluster, binding, granted)));
@@ -42,6 +41,18 @@ async function take(cluster: Cluster, granted: Granted): Promise<readonly string
       await sleep(PAUSE_MS * step);
     }
   }
+}
+
+/** With neither a mark nor a subject to know it by, nothing says that the access is gone. */
+function leftAlone({ name }: Binding, { user }: Granted): string {
+  if (user !== "") return `a binding named ${name} is not ours and was left alone`;
+  throw new ProviderError(
+    "conflict",
+    `the binding ${name} lost its mark, and for whom it was made is unknown`,
+    {
+      vendorCode: "no-subject",
+    },
+  );
 }
 
 /** One write. */

@@ -1,7 +1,7 @@
 // What does an open connection to one cluster do?
 import type { Assignment, JsonObject } from "../../core/model.ts";
 import type { ConnectOptions, Listed, Observed, Session } from "../provider.ts";
-import { assignmentOf, grantedBy, grantedOf } from "./assignment.ts";
+import { assignmentOf, grantedBy, placedOf } from "./assignment.ts";
 import { deleteBinding, readBinding } from "./bindings.ts";
 import { connectCluster, inTurns, type Cluster } from "./cluster.ts";
 import { doctor } from "./doctor.ts";
@@ -13,6 +13,7 @@ import { resolve } from "./resolve.ts";
 import { revoke } from "./revoke.ts";
 import { roleNow } from "./role.ts";
 import { verify } from "./verify.ts";
+import type { Binding } from "./written.ts";
 
 /** Makes no call. Throws a Problem (misconfigured) when a secret is missing. */
 export function openKubernetes(connection: JsonObject, options: ConnectOptions): Session {
@@ -21,9 +22,9 @@ export function openKubernetes(connection: JsonObject, options: ConnectOptions):
     resolve: (claim) => resolve(cluster, claim),
     observe: (assignments) => observe(cluster, assignments),
     list: async () => {
-      const { marked, complete } = await findMarked(cluster);
-      const giving = marked.filter(({ binding }) => binding.subjects.length > 0);
-      return { items: giving.map((one) => listed(cluster, one)), complete };
+      const { marked, pretenders, complete } = await findMarked(cluster);
+      const items = marked.filter(({ binding }) => gives(binding)).map((one) => listed(cluster, one));
+      return { items, complete: complete && !pretenders.some(gives) };
     },
     grant: (assignment, window) => grant(cluster, assignment, window),
     revoke: (assignment) => revoke(cluster, assignment),
@@ -41,7 +42,7 @@ export function openKubernetes(connection: JsonObject, options: ConnectOptions):
 async function observe(cluster: Cluster, assignments: readonly Assignment[]): Promise<readonly Observed[]> {
   const roles = new Map<string, Promise<RoleNow>>();
   return inTurns(assignments, async (assignment) => {
-    const granted = grantedOf(assignment);
+    const granted = placedOf(assignment);
     const binding = await readBinding(cluster, granted.place);
     if (!binding) return { state: "absent" };
     const key = JSON.stringify([granted.place.namespace, granted.roleRef]);
@@ -49,6 +50,11 @@ async function observe(cluster: Cluster, assignments: readonly Assignment[]): Pr
     roles.set(key, role);
     return judge(binding, granted, await role);
   });
+}
+
+/** One with our label alone may be ours, spoiled: while it gives anything, nobody may call the list whole. */
+function gives({ subjects }: Binding): boolean {
+  return subjects.length > 0;
 }
 
 function listed({ connection }: Cluster, { binding, mark }: Marked): Listed {
@@ -60,7 +66,7 @@ function listed({ connection }: Cluster, { binding, mark }: Marked): Listed {
 /** Only what gives nothing goes; what a finalizer holds is left to whoever set it. */
 async function cleanup(cluster: Cluster): Promise<readonly string[]> {
   const husks = (await findMarked(cluster)).marked.filter(
-    ({ binding }) => binding.subjects.length === 0 && !binding.deleting,
+    ({ binding }) => !gives(binding) && !binding.deleting,
   );
   return inTurns(husks, async ({ binding }) => {
     await deleteBinding(cluster, binding);

@@ -6,8 +6,8 @@ export interface Privileges {
   readonly names: readonly string[];
   /** The database, which may be a pattern; `*` for the whole server. Absent where it is no part of a database. */
   readonly database?: string;
-  /** All of the database, not one table or routine of it. */
-  readonly whole: boolean;
+  /** The one table or routine of the database; absent where it is all of it. */
+  readonly part?: string;
   /** May be passed on: WITH GRANT OPTION, WITH ADMIN OPTION. */
   readonly passable: boolean;
 }
@@ -23,13 +23,14 @@ const PASSABLE = / WITH (?:GRANT|ADMIN) OPTION\b/;
 export function readGrant(line: string): Privileges | undefined {
   const { masked, names } = mask(line);
   const passable = PASSABLE.test(masked);
-  if (ROLE.test(masked)) return { names: [], whole: false, passable };
+  if (ROLE.test(masked)) return { names: [], passable };
   const [, list, database, part] = ON.exec(masked) ?? [];
   if (list === undefined || database === undefined) return undefined;
+  const named = (masked: string) => names[Number(masked.slice(1, -1))] ?? "*";
   return {
     names: list.replace(/ \([^)]*\)/g, "").split(", "),
-    database: database === "*" ? "*" : (names[Number(database.slice(1, -1))] ?? "*"),
-    whole: part === "*",
+    database: database === "*" ? "*" : named(database),
+    ...(part !== undefined && part !== "*" && { part: named(part) }),
     passable,
   };
 }
@@ -52,23 +53,28 @@ export async function grantsOf(
   return lines.flatMap((line) => Object.values(line));
 }
 
-/** On the whole server: nothing that writes, since that would write to the accounts, and nothing that administers. */
+/**
+ * On the whole server: nothing that administers, and nothing that reads or writes, since that would be the accounts, too:
+ * a password that was guessed from its hash, which has no salt, works after any end. BINLOG MONITOR and REPLICA MONITOR
+ * show logs that hold every statement which set a password. https://mariadb.com/kb/en/show-binlog-events/
+ */
 const HARMLESS_EVERYWHERE = [
   "USAGE",
-  "SELECT",
   "EXECUTE",
   "PROCESS",
   "SHOW DATABASES",
   "SHOW VIEW",
   "SHOW CREATE ROUTINE",
   "CREATE TEMPORARY TABLES",
-  "BINLOG MONITOR",
-  "SLAVE MONITOR",
-  "REPLICA MONITOR",
 ];
 /** On the databases that hold the accounts and Lapse's notes; LOCK TABLES there holds up every DROP ROLE. */
-const HARMLESS_ON_SYSTEM = ["USAGE", "SELECT", "EXECUTE", "SHOW VIEW"];
-const SYSTEM = ["mysql", "lapse"];
+const HARMLESS_ON_SYSTEM = ["USAGE", "EXECUTE", "SHOW VIEW"];
+/** What may be read there. Of the accounts nothing: which columns a grant is narrowed to is not looked at. */
+const READABLE: Readonly<Record<string, RegExp>> = {
+  mysql:
+    /^(help_(category|keyword|relation|topic)|time_zone(_leap_second|_name|_transition|_transition_type)?)$/,
+  lapse: /^/,
+};
 
 /** Why a role with these grants would outlive any time limit. What is not understood is not lent. */
 export function tooStrong(lines: readonly string[]): string | undefined {
@@ -82,16 +88,23 @@ export function tooStrong(lines: readonly string[]): string | undefined {
 function strong(grant: Privileges | undefined): string | undefined {
   if (!grant) return "has a grant that Lapse does not understand";
   if (grant.passable) return "can give what it has to others";
-  const { database = "", names } = grant;
-  if (database === "*") {
-    const more = names.filter((name) => !HARMLESS_EVERYWHERE.includes(name));
-    return more.length > 0 ? `has ${more.join(", ")} on the whole server` : undefined;
-  }
-  const system = SYSTEM.find((name) => covers(database, name));
-  const more = names.filter((name) => !HARMLESS_ON_SYSTEM.includes(name));
-  return system !== undefined && more.length > 0
-    ? `has ${more.join(", ")} on the database ${system}`
-    : undefined;
+  if (grant.database === "*") return beyond(grant.names, HARMLESS_EVERYWHERE, "the whole server");
+  return strongOnSystem(grant);
+}
+
+function strongOnSystem({ names, database = "", part = "" }: Privileges): string | undefined {
+  const system = Object.entries(READABLE).find(([name]) => covers(database, name));
+  if (!system) return undefined;
+  const [name, readable] = system;
+  const reading = readable.test(part) ? ["SELECT"] : [];
+  return beyond(names, [...HARMLESS_ON_SYSTEM, ...reading], `the database ${name}`);
+}
+
+function beyond(names: readonly string[], harmless: readonly string[], where: string): string | undefined {
+  const more = names.filter((name) => !harmless.includes(name));
+  if (more.length === 0) return undefined;
+  const hashes = more.includes("SELECT") ? ", where the password hashes are" : "";
+  return `has ${more.join(", ")} on ${where}${hashes}`;
 }
 
 /** Names of databases in grants are patterns: `%` and `_`, unless a backslash stands before them. */

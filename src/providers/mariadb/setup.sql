@@ -1,6 +1,8 @@
 -- What does the applier need on a MariaDB server, and nothing more? Run once, as an administrator.
 -- Names to change: lapse_applier and the host it comes from, orders_read. Give the account its password afterwards
 -- with SET PASSWORD, so that no file holds it. Its plugin must be mysql_native_password.
+-- Make that password long and random, e.g. with `openssl rand -hex 32`: the plugin's hash has no salt, so whoever sees
+-- it (in a backup, in the binary log) guesses a short one, and from then on has every account of this server.
 
 -- Whoever may create users may on MariaDB also change the passwords of all others: guard this account as you would
 -- guard root. Name the one host that it comes from instead of %.
