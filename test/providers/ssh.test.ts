@@ -260,14 +260,34 @@ describe("a revocation", () => {
     expect([await s.world.can(s.ann), await s.world.can(s.bob)]).toEqual([false, false]);
   });
 
-  test("after the end writes nothing on the list", async () => {
+  test("a day after the end writes nothing on the list", async () => {
     const s = await stage();
     const assignment = await s.granted();
     const before = await readFile(listFile(s), "utf8");
-    s.world.advance(HOUR);
-    expect(await s.gone(assignment)).toBe("absent");
+    s.world.advance(HOUR + DAY + 1000);
+    expect((await s.session.revoke(assignment)).receipt).toMatchObject({ by: "expiry" });
     expect(await readFile(listFile(s), "utf8")).toBe(before);
   });
+
+  test("counts before that, for hosts whose clocks are behind", async () => {
+    const s = await stage();
+    const assignment = await s.granted();
+    s.world.advance(HOUR + DAY - 1000);
+    expect((await s.session.revoke(assignment)).receipt).toMatchObject({ by: "list" });
+    s.world.advance(-DAY);
+    expect(await s.world.can(s.ann)).toBe(false);
+  });
+
+  test.each([61 * 60_000, 5 * DAY])(
+    "reaches copies though this machine's clock is ahead of the server's by %i ms",
+    async (ms) => {
+      const s = await stage();
+      const assignment = await s.granted();
+      s.world.misset(ms);
+      expect(await s.gone(assignment)).toBe("absent");
+      expect(await s.world.can(s.ann)).toBe(false);
+    },
+  );
 });
 
 // ---- the folder ----------------------------------------------------------------------------------------------
@@ -374,6 +394,24 @@ describe("the folder", () => {
     expect(await s.world.can(s.ann)).toBe(false);
     expect(await s.state(ended)).toBe("absent");
   });
+
+  test.each([5 * DAY, -6 * 60_000])(
+    "is not tidied while this machine's clock and the server's differ by %i ms, and says so",
+    async (ms) => {
+      const s = await stage();
+      await writeFile(listFile(s), '{"keyIds":[],"lines":[]}');
+      const long = await s.session.resolve(s.claim({ request: "ann-3" }));
+      await s.session.grant(long, { now: s.world.now, end: (s.world.now + 3 * DAY) as Instant });
+      const short = await s.granted();
+      for (const one of [long, short]) await s.gone(one);
+      if (ms < 0) s.world.advance(2 * DAY);
+      const before = await s.world.snapshot();
+      s.world.misset(ms);
+      expect(await s.session.cleanup()).toEqual([expect.stringContaining("clock")]);
+      expect(await s.world.snapshot()).toEqual(before);
+      expect(await s.world.can(s.ann)).toBe(false);
+    },
+  );
 
   test("keeps a long list rather than one that lost something", async () => {
     const s = await stage();

@@ -1,5 +1,6 @@
-// How does a share misbehave? (the real file system, with failures before or after the effect)
+// How does a share misbehave? (the real file system with a clock of its own, and failures before or after the effect)
 import disk from "node:fs/promises";
+import type { Instant } from "../../core/model.ts";
 import type { Disk } from "./tool.ts";
 
 export interface DiskFault {
@@ -13,18 +14,23 @@ export interface DiskFault {
   readonly times?: number;
 }
 
-export function fakeDisk(): {
+/** `clock` is the server's. */
+export function fakeDisk(clock: () => Instant): {
   readonly disk: Disk;
   readonly fault: (fault: DiskFault) => void;
   readonly heal: () => void;
 } {
   const armed: { readonly fault: DiskFault; times: number }[] = [];
+  const stat = async (path: string) => {
+    const found = await disk.stat(path);
+    return Object.assign(found, { mtimeMs: found.mtimeMs - Date.now() + clock() });
+  };
   const wrap =
     (on: keyof Disk) =>
     async (...args: readonly string[]): Promise<unknown> => {
       const path = (on === "rename" ? args[1] : args[0]) ?? "";
       const hit = armed.find(({ fault, times }) => times > 0 && fault.on === on && fault.path.test(path));
-      const act = disk[on] as (...all: readonly string[]) => Promise<unknown>;
+      const act = (on === "stat" ? stat : disk[on]) as (...all: readonly string[]) => Promise<unknown>;
       if (!hit) return act(...args);
       hit.times -= 1;
       if (hit.fault.after === true) await act(...args);

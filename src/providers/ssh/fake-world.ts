@@ -32,7 +32,10 @@ export type SshWorld = Omit<World, "advance"> & {
   readonly heal: () => void;
   /** Where a file of ours lies, by the assignment. */
   readonly file: (shelf: string, assignment: Assignment) => string;
+  /** Of the hosts and of the folder's server. */
   readonly clock: () => Instant;
+  /** The clock of the machine that Lapse runs on is ahead of it by as much. */
+  readonly misset: (ms: number) => void;
   /** Every certificate that anybody ever saw. */
   readonly copies: ReadonlySet<string>;
 };
@@ -90,8 +93,9 @@ export async function sshWorld(authority: Authority, options: Options = {}): Pro
     await writeFile(at("certificates", `admin-${copies.size}-cert.pub`), `${certificate}\n`);
     await collect();
   };
-  const { disk, fault, heal } = fakeDisk();
-  const provider = ssh({ open: authority.open, disk, now: clock });
+  const { disk, fault, heal } = fakeDisk(clock);
+  let ahead = 0 as Duration;
+  const provider = ssh({ open: authority.open, disk, now: () => plus(clock(), ahead) });
   const connection = { caKeyEnv: "CA_KEY", directory };
   const secret = (name: string) => (name === "CA_KEY" ? authority.privateKey : undefined);
   const timeout = options.timeout ?? 1_000;
@@ -173,6 +177,9 @@ export async function sshWorld(authority: Authority, options: Options = {}): Pro
     heal,
     file: (shelf, assignment) => at(shelf, fileName(assignment)),
     clock,
+    misset: (ms) => {
+      ahead = ms as Duration;
+    },
     copies,
   };
 }
