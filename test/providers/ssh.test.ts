@@ -370,11 +370,26 @@ describe("the folder", () => {
     expect(await readdir(join(s.world.directory, "tmp"))).toEqual([]);
   });
 
-  test("gets its list back before anything is handed out: hosts without it let nobody in", async () => {
+  test("without a list gets no certificate: a new list would lack what an administrator put on it", async () => {
     const s = await stage();
+    const assignment = await s.session.resolve(s.claim());
     await rm(listFile(s));
-    await s.granted();
-    expect(await s.world.can(s.ann)).toBe(true);
+    const before = await s.world.snapshot();
+    const refused = await failsWith(s.session.grant(assignment, s.window), "target-missing");
+    expect(refused.message).toContain("revoked.krl");
+    expect(await s.world.snapshot()).toEqual(before);
+  });
+
+  test("without a list gets a new one to revoke, and is told what that one lacks", async () => {
+    const s = await stage();
+    const assignment = await s.granted();
+    await rm(listFile(s));
+    expect(await s.session.revoke(assignment)).toMatchObject({
+      state: "absent",
+      residue: [expect.stringContaining("new list")],
+    });
+    expect(await s.world.can(s.ann)).toBe(false);
+    expect((await s.session.revoke(assignment)).residue).toEqual([]);
   });
 
   test("is tidied a day after the end, and the list gets shorter", async () => {
@@ -394,6 +409,25 @@ describe("the folder", () => {
     expect(await s.world.can(s.ann)).toBe(false);
     expect(await s.state(ended)).toBe("absent");
   });
+
+  test.each(["with an error", "as rubbish"] as const)(
+    "keeps on its list what is read %s, whenever that happens while the list is made anew",
+    async (how) => {
+      for (let passes = 0; passes < 6; passes++) {
+        const s = await stage();
+        await writeFile(listFile(s), '{"keyIds":[],"lines":[]}');
+        const long = await s.session.resolve(s.claim({ request: "ann-3" }));
+        await s.session.grant(long, { now: s.world.now, end: (s.world.now + 9 * DAY) as Instant });
+        for (const one of [long, await s.granted()]) await s.gone(one);
+        s.world.advance(3 * DAY);
+        if (how === "with an error")
+          s.world.disk({ on: "readFile", path: /revoked\/.*ann-3/, code: "EIO", passes });
+        else s.tool({ on: "show", is: "nothing", passes });
+        await s.session.cleanup().catch(() => undefined);
+        expect(await s.world.can(s.ann), `after ${passes}`).toBe(false);
+      }
+    },
+  );
 
   test.each([5 * DAY, -6 * 60_000])(
     "is not tidied while this machine's clock and the server's differ by %i ms, and says so",

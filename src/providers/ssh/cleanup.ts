@@ -44,5 +44,6 @@ async function shorten(site: Site, expired: readonly File[]): Promise<void> {
   const { files, complete } = await filesOn(site, ["revoked"]);
   const known = new Set(files.map(({ certificate }) => certificate?.keyId));
   if (!complete || others > 0 || !keyIds.every((id) => known.has(id))) return;
-  await publish(site, { without: new Set(expired.map(({ name }) => name)) });
+  const without = new Set(expired.flatMap(({ certificate }) => certificate?.keyId ?? []));
+  await publish(site, { keep: keyIds.filter((id) => !without.has(id)), without });
 }

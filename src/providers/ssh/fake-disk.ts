@@ -12,6 +12,8 @@ export interface DiskFault {
   /** The effect has happened all the same. */
   readonly after?: boolean;
   readonly times?: number;
+  /** So many calls go well before. */
+  readonly passes?: number;
 }
 
 /** `clock` is the server's. */
@@ -20,7 +22,7 @@ export function fakeDisk(clock: () => Instant): {
   readonly fault: (fault: DiskFault) => void;
   readonly heal: () => void;
 } {
-  const armed: { readonly fault: DiskFault; times: number }[] = [];
+  const armed: { readonly fault: DiskFault; times: number; passes: number }[] = [];
   const stat = async (path: string) => {
     const found = await disk.stat(path);
     return Object.assign(found, { mtimeMs: found.mtimeMs - Date.now() + clock() });
@@ -31,7 +33,7 @@ export function fakeDisk(clock: () => Instant): {
       const path = (on === "rename" ? args[1] : args[0]) ?? "";
       const hit = armed.find(({ fault, times }) => times > 0 && fault.on === on && fault.path.test(path));
       const act = (on === "stat" ? stat : disk[on]) as (...all: readonly string[]) => Promise<unknown>;
-      if (!hit) return act(...args);
+      if (!hit || hit.passes-- > 0) return act(...args);
       hit.times -= 1;
       if (hit.fault.after === true) await act(...args);
       if (hit.fault.code === "hang") return new Promise<never>(() => undefined);
@@ -43,7 +45,7 @@ export function fakeDisk(clock: () => Instant): {
   return {
     disk: Object.fromEntries(calls.map((on) => [on, wrap(on)])) as unknown as Disk,
     fault: (fault) => {
-      armed.push({ fault, times: fault.times ?? 1 });
+      armed.push({ fault, times: fault.times ?? 1, passes: fault.passes ?? 0 });
     },
     heal: () => {
       armed.splice(0);

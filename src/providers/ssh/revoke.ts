@@ -4,6 +4,7 @@ import { ProviderError, type Revocation } from "../provider.ts";
 import { isFor, markIn } from "./assignment.ts";
 import { GRACE_MS, isPast } from "./clocks.ts";
 import { readFiles, type File } from "./files.ts";
+import { LIST } from "./folder.ts";
 import { alone } from "./lock.ts";
 import { fileOf, serialOf } from "./names.ts";
 import { endedIn, look, recordOf, type Seen } from "./observe.ts";
@@ -13,6 +14,8 @@ import { waysIn } from "./verify.ts";
 
 /** No access lasts longer than a leap year, see core/time.ts. */
 const LONGEST_MS = 366 * 86_400_000;
+const UNREAD = "files in the CA's folder could not be read: another way in would not be seen";
+const NEW_LIST = `there was no ${LIST}, so a new list was made: what an administrator had put on the old one is gone`;
 
 /**
  * Whoever fetched a certificate has a copy, so removing the file takes nothing away. Where no copy is left to us, or
@@ -20,18 +23,16 @@ const LONGEST_MS = 366 * 86_400_000;
  */
 export async function revoke(site: Site, assignment: Assignment): Promise<Revocation> {
   const mark = markIn(assignment);
-  const by = await alone(site.folder, async () => {
+  const { by, had } = await alone(site.folder, async () => {
     const [seen = {}] = await look(site, [assignment], ({ files }) => files);
-    if (await isLongOver(site, recordOf(seen, assignment))) return "expiry";
-    await putOnList(site, seen, assignment);
+    if (await isLongOver(site, recordOf(seen, assignment))) return { by: "expiry", had: true };
+    const had = await putOnList(site, seen, assignment);
     await removeFiles(site, seen, assignment);
-    return "list";
+    return { by: "list", had };
   });
   const { standing, complete } = await waysIn(site, assignment);
-  const residue = complete
-    ? []
-    : ["files in the CA's folder could not be read: another way in would not be seen"];
   const receipt = { certificate: fileOf(mark), serial: serialOf(mark), by };
+  const residue = [...(complete ? [] : [UNREAD]), ...(had ? [] : [NEW_LIST])];
   return { state: standing ? "escaped" : "absent", receipt, residue };
 }
 
@@ -41,7 +42,8 @@ async function isLongOver(site: Site, record: File | undefined): Promise<boolean
   return until !== undefined && isPast(site, until + GRACE_MS);
 }
 
-async function putOnList(site: Site, seen: Seen, assignment: Assignment): Promise<void> {
+/** False if there was no list. */
+async function putOnList(site: Site, seen: Seen, assignment: Assignment): Promise<boolean> {
   const mark = markIn(assignment);
   const record = recordOf(seen, assignment);
   const ended = endedIn(seen, assignment);
@@ -49,8 +51,9 @@ async function putOnList(site: Site, seen: Seen, assignment: Assignment): Promis
     const text = record?.text ?? (await standIn(site, mark));
     await site.folder.write(`${text}\n`, "revoked", fileOf(mark));
   }
-  if (ended?.refused !== true) await publish(site);
+  const had = ended?.refused === true || (await publish(site));
   await readBack(site, record, mark);
+  return had;
 }
 
 /**
