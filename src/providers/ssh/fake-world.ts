@@ -29,6 +29,7 @@ export type SshWorld = Omit<World, "advance"> & {
   readonly advance: (ms: number) => void;
   readonly directory: string;
   readonly disk: (fault: DiskFault) => void;
+  /** The share is well again, and another process looks at it. */
   readonly heal: () => void;
   /** Where a file of ours lies, by the assignment. */
   readonly file: (shelf: string, assignment: Assignment) => string;
@@ -95,7 +96,8 @@ export async function sshWorld(authority: Authority, options: Options = {}): Pro
   };
   const { disk, fault, heal } = fakeDisk(clock);
   let ahead = 0 as Duration;
-  const provider = ssh({ open: authority.open, disk, now: () => plus(clock(), ahead) });
+  const hung = new Set<string>();
+  const provider = ssh({ open: authority.open, disk, now: () => plus(clock(), ahead), hung });
   const connection = { caKeyEnv: "CA_KEY", directory };
   const secret = (name: string) => (name === "CA_KEY" ? authority.privateKey : undefined);
   const timeout = options.timeout ?? 1_000;
@@ -174,7 +176,10 @@ export async function sshWorld(authority: Authority, options: Options = {}): Pro
     },
     directory,
     disk: fault,
-    heal,
+    heal: () => {
+      heal();
+      hung.clear();
+    },
     file: (shelf, assignment) => at(shelf, fileName(assignment)),
     clock,
     misset: (ms) => {
