@@ -25,7 +25,9 @@ export function fakeDisk(clock: () => Instant): {
   const armed: { readonly fault: DiskFault; times: number; passes: number }[] = [];
   const stat = async (path: string) => {
     const found = await disk.stat(path);
-    return Object.assign(found, { mtimeMs: found.mtimeMs - Date.now() + clock() });
+    return Object.assign(found, {
+      mtimeMs: found.mtimeMs - (performance.timeOrigin + performance.now()) + clock(),
+    });
   };
   const wrap =
     (on: keyof Disk) =>

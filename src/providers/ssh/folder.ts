@@ -3,7 +3,8 @@ import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
 import { join, resolve } from "node:path";
 import { ProviderError } from "../provider.ts";
-import { asProviderError, codeOf } from "./errors.ts";
+import { codeOf } from "./errors.ts";
+import { patience } from "./patience.ts";
 import type { Machine } from "./tool.ts";
 
 /** Where each kind of file lies. `tmp` is on the same file system, so that a rename from there is atomic. */
@@ -35,16 +36,11 @@ export interface Folder {
 
 export function openFolder(
   { disk, hung }: Pick<Machine, "disk" | "hung">,
-  directory: string,
+  root: string,
   ca: string,
   timeout: number,
 ): Folder {
-  const root = resolve(directory);
-  // Each call that hangs keeps one of this process's few threads for files, which all targets share.
-  const bounded = async <T>(doing: string, work: () => Promise<T>): Promise<T> => {
-    if (hung.has(root)) throw silent();
-    return within(timeout, doing, work(), () => hung.add(root));
-  };
+  const bounded = patience(hung, resolve(root), timeout);
   const read: Folder["read"] = (...path) =>
     bounded("read", () => orNothing(disk.readFile(join(root, ...path))));
   return {
@@ -74,12 +70,16 @@ export function openFolder(
         ),
       ),
     prove: async () => {
-      const found = (await read(CA))?.toString().trim().split(/\s+/).slice(0, 2).join(" ");
-      if (found === ca) return;
-      const what = found === undefined ? "has no ca.pub: is it mounted?" : "belongs to another CA";
-      throw new ProviderError("target-missing", `the folder ${what}`, { vendorCode: "ca.pub" });
+      mustBe(ca, await read(CA));
     },
   };
+}
+
+function mustBe(ca: string, file: Buffer | undefined): void {
+  const found = file?.toString().trim().split(/\s+/).slice(0, 2).join(" ");
+  if (found === ca) return;
+  const what = found === undefined ? "has no ca.pub: is it mounted?" : "belongs to another CA";
+  throw new ProviderError("target-missing", `the folder ${what}`, { vendorCode: "ca.pub" });
 }
 
 const certificates = (names: readonly string[]) => names.filter((name) => name.endsWith(".pub")).sort();
@@ -99,27 +99,4 @@ async function exclusive(work: Promise<void>): Promise<boolean> {
       throw thrown;
     },
   );
-}
-
-/** A share that hangs cannot be called off, but it can be left alone. */
-async function within<T>(timeout: number, doing: string, work: Promise<T>, late: () => void): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const enough = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      late();
-      reject(silent());
-    }, timeout);
-  });
-  try {
-    return await Promise.race([work, enough]);
-  } catch (thrown) {
-    throw asProviderError(thrown, doing);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function silent(): ProviderError {
-  const message = "the CA's folder did not answer in time, and is left alone by this run";
-  return new ProviderError("transient", message, { vendorCode: "timeout" });
 }

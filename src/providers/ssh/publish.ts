@@ -30,7 +30,10 @@ export async function publish(site: Site, afresh?: Afresh): Promise<boolean> {
     // One that cannot be read was put on the old list when it came, and must not hold up the others.
     const files = afresh ? whole(read) : read.files;
     const revoked = files.flatMap(({ certificate }) => certificate?.keyId ?? []);
-    const keyIds = new Set([...(afresh?.keep ?? []), ...revoked.filter((id) => !afresh?.without.has(id))]);
+    const keyIds = new Set([
+      ...(afresh?.keep ?? []),
+      ...revoked.filter((id) => afresh?.without.has(id) !== true),
+    ]);
     await folder.write(await tool.revoke(base, [...keyIds]), LIST);
     if ((await folder.names("revoked")).every((name) => names.includes(name))) return there !== undefined;
     base = await folder.read(LIST);
