@@ -1,9 +1,10 @@
 // Is what the provider reads and orders what the real ssh-keygen means? (skipped, visibly, where there is none)
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { join, resolve } from "node:path";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { failsWith, openBench } from "../../src/conformance/bench.ts";
 import { Problem } from "../../src/core/problem.ts";
 import { hasKeygen, keygenAuthority } from "../../src/providers/ssh/fake-keygen.ts";
@@ -11,8 +12,20 @@ import { newKey, PRINCIPAL, sshWorld } from "../../src/providers/ssh/fake-world.
 import { provider } from "../../src/providers/ssh/index.ts";
 import { openKeygen } from "../../src/providers/ssh/keygen.ts";
 import { keygen } from "../../src/providers/ssh/scratch.ts";
+import type * as Scratch from "../../src/providers/ssh/scratch.ts";
 import type { Order } from "../../src/providers/ssh/tool.ts";
 import { ecdsa, ed25519, rsa, skEcdsa, skEd25519 } from "../support/ssh.ts";
+
+/** What ssh-keygen was given in files. */
+const written = vi.hoisted((): (string | Buffer)[] => []);
+vi.mock("../../src/providers/ssh/scratch.ts", async (original) => {
+  const { keygen } = await original<typeof Scratch>();
+  const watched: typeof keygen = (run, use) => {
+    written.push(...Object.values(run.files));
+    return keygen(run, use);
+  };
+  return { keygen: watched };
+});
 
 const AT = Date.UTC(2026, 10, 23, 9);
 const TIMEOUT = 10_000;
@@ -124,6 +137,7 @@ describe.skipIf(!hasKeygen)(`ssh-keygen${hasKeygen ? "" : ": skipped, it is not 
 
   test.each([
     ["rubbish", () => "rubbish"],
+    ["an older form", (folder: string) => madeKey(folder, "-t", "rsa", "-m", "PEM", "-N", "")],
     ["a key with a passphrase", (folder: string) => madeKey(folder, "-N", "secret words")],
     [
       "a public key",
@@ -153,6 +167,50 @@ describe.skipIf(!hasKeygen)(`ssh-keygen${hasKeygen ? "" : ": skipped, it is not 
     );
     await failsWith(killed, "transient");
     expect(readdirSync(scratch)).toEqual([]);
+  });
+
+  test("leaves no private key on the disk when a signal ends Lapse", async () => {
+    const program = `
+      import { keygen } from ${JSON.stringify(resolve("src/providers/ssh/scratch.ts"))};
+      process.on("SIGTERM", () => process.exit(143));
+      await keygen({ files: { ca: "key" }, args: ["-?"], timeout: ${TIMEOUT} }, () => {
+        console.log("held");
+        return new Promise((resolve) => setTimeout(resolve, 20_000));
+      });`;
+    const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", program]);
+    const ended = once(child, "close");
+    const folders = () => readdirSync(scratch).filter((name) => name.startsWith("lapse-ssh-"));
+    await Promise.race([once(child.stdout, "data"), ended]);
+    expect(folders().map((name) => readFileSync(join(scratch, name, "ca"), "utf8"))).toEqual(["key"]);
+    child.kill("SIGTERM");
+    expect(await ended).toEqual([143, null]);
+    expect(folders()).toEqual([]);
+  });
+
+  test.each([
+    ["ed25519", "-t", "ed25519"],
+    ["ecdsa", "-t", "ecdsa", "-b", "521"],
+    ["rsa", "-t", "rsa", "-b", "3072"],
+  ])("works with a CA's key of the kind %s", async (_, ...kind) => {
+    const key = madeKey(authority.folder, "-N", "", ...kind);
+    const tool = await openKeygen(key.replaceAll("\n", "\r\n"), TIMEOUT);
+    expect(`${tool.ca} \n`).toBe(readFileSync(join(authority.folder, "k.pub"), "utf8"));
+    expect(await tool.show([await tool.sign(order(newKey()))])).toEqual([
+      expect.objectContaining({ serial: order("").serial }),
+    ]);
+  });
+
+  test("writes the private key for nothing but signing", async () => {
+    written.splice(0);
+    const tool = await openKeygen(authority.privateKey, TIMEOUT);
+    expect(tool.ca).toBe(authority.ca);
+    await tool.listing(await tool.revoke(undefined, ["x"]));
+    await tool.show([authority.sign(order(newKey()))]);
+    expect(written.length).toBeGreaterThan(3);
+    const secrets = () => written.filter((content) => String(content).includes("PRIVATE KEY")).length;
+    expect(secrets()).toBe(0);
+    await tool.sign(order(newKey()));
+    expect(secrets()).toBe(1);
   });
 
   test("keeps the key in a folder of its own that nobody else may enter", async () => {

@@ -3,6 +3,7 @@ import type { ExecFileException } from "node:child_process";
 import { expect, test, vi } from "vitest";
 import { Problem } from "../../src/core/problem.ts";
 import { provider } from "../../src/providers/ssh/index.ts";
+import { hollowPrivateKey } from "../support/ssh.ts";
 
 vi.mock("node:child_process", () => ({
   execFile: (_: string, __: unknown, ___: unknown, done: (failure: ExecFileException) => void) => {
@@ -22,7 +23,7 @@ const connect = (key: string | undefined): Promise<unknown> =>
     .catch((thrown: unknown) => thrown);
 
 test("that ssh-keygen is missing, and how to install it", async () => {
-  const refused = await connect("a key");
+  const refused = await connect(hollowPrivateKey());
   expect(refused).toBeInstanceOf(Problem);
   expect(refused).toMatchObject({
     kind: "misconfigured",

@@ -1,35 +1,14 @@
 // What does the SSH certificate provider promise beyond the contract of its port? (pretended ssh-keygen and share, both faulty)
 import { chmod, mkdir, readFile, readdir, rename, rm, unlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { failsWith, need, openBench, type Bench } from "../../src/conformance/bench.ts";
 import type { Instant } from "../../src/core/model.ts";
-import { fakeAuthority, type ToolFault } from "../../src/providers/ssh/fake-authority.ts";
-import { PRINCIPAL, sshWorld, type Options, type SshWorld } from "../../src/providers/ssh/fake-world.ts";
+import { fakeAuthority } from "../../src/providers/ssh/fake-authority.ts";
+import { PRINCIPAL, sshWorld } from "../../src/providers/ssh/fake-world.ts";
 import { provider } from "../../src/providers/ssh/index.ts";
+import { DAY, HOUR, listFile, open, stage, type Stage } from "../support/ssh-stage.ts";
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
-type Stage = Omit<Bench, "world"> & {
-  readonly world: SshWorld;
-  readonly tool: (fault: ToolFault) => void;
-  readonly heal: () => void;
-};
-
-const open: Stage[] = [];
-afterEach(async () => {
-  for (const stage of open.splice(0)) await stage.close();
-});
-
-async function stage(options?: Options): Promise<Stage> {
-  const authority = fakeAuthority();
-  const world = await sshWorld(authority, options);
-  const made = { ...(await openBench(world)), world, tool: authority.fault, heal: authority.heal };
-  open.push(made);
-  return made;
-}
-
-const listFile = ({ world }: Stage) => join(world.directory, "revoked.krl");
 const sees = async ({ session }: Stage, assignment: Parameters<Bench["state"]>[0]) =>
   (await session.observe([assignment]))[0];
 const codes = async ({ session }: Stage) => (await session.doctor()).map(({ code }) => code);
@@ -260,14 +239,34 @@ describe("a revocation", () => {
     expect([await s.world.can(s.ann), await s.world.can(s.bob)]).toEqual([false, false]);
   });
 
-  test("after the end writes nothing on the list", async () => {
+  test("a day after the end writes nothing on the list", async () => {
     const s = await stage();
     const assignment = await s.granted();
     const before = await readFile(listFile(s), "utf8");
-    s.world.advance(HOUR);
-    expect(await s.gone(assignment)).toBe("absent");
+    s.world.advance(HOUR + DAY + 1000);
+    expect((await s.session.revoke(assignment)).receipt).toMatchObject({ by: "expiry" });
     expect(await readFile(listFile(s), "utf8")).toBe(before);
   });
+
+  test("counts before that, for hosts whose clocks are behind", async () => {
+    const s = await stage();
+    const assignment = await s.granted();
+    s.world.advance(HOUR + DAY - 1000);
+    expect((await s.session.revoke(assignment)).receipt).toMatchObject({ by: "list" });
+    s.world.advance(-DAY);
+    expect(await s.world.can(s.ann)).toBe(false);
+  });
+
+  test.each([61 * 60_000, 5 * DAY])(
+    "reaches copies though this machine's clock is ahead of the server's by %i ms",
+    async (ms) => {
+      const s = await stage();
+      const assignment = await s.granted();
+      s.world.misset(ms);
+      expect(await s.gone(assignment)).toBe("absent");
+      expect(await s.world.can(s.ann)).toBe(false);
+    },
+  );
 });
 
 // ---- the folder ----------------------------------------------------------------------------------------------
@@ -350,42 +349,26 @@ describe("the folder", () => {
     expect(await readdir(join(s.world.directory, "tmp"))).toEqual([]);
   });
 
-  test("gets its list back before anything is handed out: hosts without it let nobody in", async () => {
+  test("without a list gets no certificate: a new list would lack what an administrator put on it", async () => {
     const s = await stage();
+    const assignment = await s.session.resolve(s.claim());
     await rm(listFile(s));
-    await s.granted();
-    expect(await s.world.can(s.ann)).toBe(true);
+    const before = await s.world.snapshot();
+    const refused = await failsWith(s.session.grant(assignment, s.window), "target-missing");
+    expect(refused.message).toContain("revoked.krl");
+    expect(await s.world.snapshot()).toEqual(before);
   });
 
-  test("is tidied a day after the end, and the list gets shorter", async () => {
+  test("without a list gets a new one to revoke, and is told what that one lacks", async () => {
     const s = await stage();
-    await writeFile(listFile(s), '{"keyIds":[],"lines":[]}');
-    const [ended, revoked] = [await s.granted(), await s.granted({ request: "ann-2" })];
-    const long = await s.session.resolve(s.claim({ request: "ann-3" }));
-    await s.session.grant(long, { now: s.world.now, end: (s.world.now + 9 * DAY) as Instant });
-    for (const one of [revoked, long]) await s.gone(one);
-    const before = (await readFile(listFile(s))).length;
-    s.world.advance(HOUR + DAY - 1000);
-    expect(await s.session.cleanup()).toEqual([]);
-    s.world.advance(1000);
-    expect(await s.session.cleanup()).toHaveLength(3);
-    expect((await readFile(listFile(s))).length).toBeLessThan(before);
-    expect(await readdir(join(s.world.directory, "issued"))).toEqual([]);
+    const assignment = await s.granted();
+    await rm(listFile(s));
+    expect(await s.session.revoke(assignment)).toMatchObject({
+      state: "absent",
+      residue: [expect.stringContaining("new list")],
+    });
     expect(await s.world.can(s.ann)).toBe(false);
-    expect(await s.state(ended)).toBe("absent");
-  });
-
-  test("keeps a long list rather than one that lost something", async () => {
-    const s = await stage();
-    await writeFile(listFile(s), '{"keyIds":[],"lines":[]}');
-    const kept = await s.session.resolve(s.claim({ request: "ann-3" }));
-    await s.session.grant(kept, { now: s.world.now, end: (s.world.now + 9 * DAY) as Instant });
-    const short = await s.granted();
-    for (const one of [kept, short]) await s.gone(one);
-    await unlink(s.world.file("revoked", kept));
-    s.world.advance(3 * DAY);
-    await s.session.cleanup();
-    expect(await s.world.can(s.ann)).toBe(false);
+    expect((await s.session.revoke(assignment)).residue).toEqual([]);
   });
 });
 

@@ -30,6 +30,21 @@ export function rsa(modulusLength: number): string {
   return line("ssh-rsa", positive(e), positive(n));
 }
 
+/** The form of a CA's private key, with a public half and nothing in the other. */
+export function hollowPrivateKey(): string {
+  const one = Buffer.from([0, 0, 0, 1]);
+  const key = Buffer.from(ed25519().split(" ")[1] ?? "", "base64");
+  const parts = [
+    Buffer.from("openssh-key-v1\0"),
+    ...["none", "none", ""].map(field),
+    one,
+    field(key),
+    field(""),
+  ];
+  const [first, last] = ["BEGIN", "END"].map((word) => `-----${word} OPENSSH PRIVATE KEY-----`);
+  return `${first}\n${Buffer.concat(parts).toString("base64")}\n${last}\n`;
+}
+
 /** Keys that nobody should be let in by, each with what is wrong. */
 export function badKeys(): Readonly<Record<string, string>> {
   const good = ed25519();

@@ -5,9 +5,13 @@ import { createServer, type AddressInfo } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { program } from "../real/real.ts";
+import { CACHE, program } from "../real/real.ts";
 
-export const found = { sshd: program("sshd"), ssh: program("ssh"), "ssh-keygen": program("ssh-keygen") };
+export const found = {
+  sshd: program("sshd", join(CACHE, "openssh")),
+  ssh: program("ssh"),
+  "ssh-keygen": program("ssh-keygen"),
+};
 
 export interface Login {
   readonly key: string;

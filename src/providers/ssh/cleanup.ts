@@ -1,12 +1,13 @@
 // What can be thrown away? (certificates that ended a while ago, and what the list said about them)
+import { aheadMs, GRACE_MS } from "./clocks.ts";
 import { filesOn, ownIn, type File } from "./files.ts";
 import { LIST } from "./folder.ts";
 import { alone } from "./lock.ts";
 import { publish } from "./publish.ts";
 import type { Site } from "./site.ts";
 
-/** For hosts whose clocks are behind, and for a sweep that still has to write the end down. */
-const GRACE_MS = 86_400_000;
+/** Clocks that differ by more are not to be believed: a list made shorter too early lets in who was revoked. */
+const MOST_SKEW_MS = 5 * 60_000;
 
 export async function cleanup(site: Site): Promise<readonly string[]> {
   const { owner, folder } = site;
@@ -15,6 +16,11 @@ export async function cleanup(site: Site): Promise<readonly string[]> {
     return files.filter((file) => (ownIn(file, owner)?.until ?? Infinity) + GRACE_MS <= site.now());
   };
   if ((await due()).length === 0) return [];
+  // Not a number counts as too much.
+  if (!(Math.abs(await aheadMs(site)) <= MOST_SKEW_MS))
+    return [
+      "removed nothing from the CA's folder: this machine's clock and that of the folder's server differ by minutes",
+    ];
   return alone(folder, async () => {
     const files = await due();
     await shorten(
@@ -38,5 +44,6 @@ async function shorten(site: Site, expired: readonly File[]): Promise<void> {
   const { files, complete } = await filesOn(site, ["revoked"]);
   const known = new Set(files.map(({ certificate }) => certificate?.keyId));
   if (!complete || others > 0 || !keyIds.every((id) => known.has(id))) return;
-  await publish(site, { without: new Set(expired.map(({ name }) => name)) });
+  const without = new Set(expired.flatMap(({ certificate }) => certificate?.keyId ?? []));
+  await publish(site, { keep: keyIds.filter((id) => !without.has(id)), without });
 }

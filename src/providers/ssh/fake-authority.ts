@@ -37,6 +37,8 @@ export interface ToolFault {
   readonly on: Exclude<keyof KeyTool, "ca">;
   readonly is: "before" | "after" | "nothing" | "never";
   times?: number;
+  /** So many calls go well before. */
+  passes?: number;
 }
 
 interface List {
@@ -78,7 +80,14 @@ export function fakeAuthority(): Authority & {
   };
   const next = (on: ToolFault["on"]): ToolFault["is"] | undefined => {
     const at = faults.findIndex((one) => one.on === on);
-    return at < 0 ? undefined : faults.splice(at, 1)[0]?.is;
+    const hit = faults[at];
+    if (!hit) return undefined;
+    if ((hit.passes ?? 0) > 0) {
+      hit.passes = (hit.passes ?? 0) - 1;
+      return undefined;
+    }
+    faults.splice(at, 1);
+    return hit.is;
   };
   /** `idle` is what it answers when it did nothing and says that all is well. */
   const call = async <T>(

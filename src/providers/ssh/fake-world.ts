@@ -29,10 +29,14 @@ export type SshWorld = Omit<World, "advance"> & {
   readonly advance: (ms: number) => void;
   readonly directory: string;
   readonly disk: (fault: DiskFault) => void;
+  /** The share is well again, and another process looks at it. */
   readonly heal: () => void;
   /** Where a file of ours lies, by the assignment. */
   readonly file: (shelf: string, assignment: Assignment) => string;
+  /** Of the hosts and of the folder's server. */
   readonly clock: () => Instant;
+  /** The clock of the machine that Lapse runs on is ahead of it by as much. */
+  readonly misset: (ms: number) => void;
   /** Every certificate that anybody ever saw. */
   readonly copies: ReadonlySet<string>;
 };
@@ -90,8 +94,10 @@ export async function sshWorld(authority: Authority, options: Options = {}): Pro
     await writeFile(at("certificates", `admin-${copies.size}-cert.pub`), `${certificate}\n`);
     await collect();
   };
-  const { disk, fault, heal } = fakeDisk();
-  const provider = ssh({ open: authority.open, disk, now: clock });
+  const { disk, fault, heal } = fakeDisk(clock);
+  let ahead = 0 as Duration;
+  const hung = new Set<string>();
+  const provider = ssh({ open: authority.open, disk, now: () => plus(clock(), ahead), hung });
   const connection = { caKeyEnv: "CA_KEY", directory };
   const secret = (name: string) => (name === "CA_KEY" ? authority.privateKey : undefined);
   const timeout = options.timeout ?? 1_000;
@@ -170,9 +176,15 @@ export async function sshWorld(authority: Authority, options: Options = {}): Pro
     },
     directory,
     disk: fault,
-    heal,
+    heal: () => {
+      heal();
+      hung.clear();
+    },
     file: (shelf, assignment) => at(shelf, fileName(assignment)),
     clock,
+    misset: (ms) => {
+      ahead = ms as Duration;
+    },
     copies,
   };
 }

@@ -1,10 +1,11 @@
 // How are the files that the CA shares with its hosts read and written? (whole or not at all, each call bounded in time)
 import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { ProviderError } from "../provider.ts";
-import { asProviderError, codeOf } from "./errors.ts";
-import type { Disk } from "./tool.ts";
+import { codeOf } from "./errors.ts";
+import { patience } from "./patience.ts";
+import type { Machine } from "./tool.ts";
 
 /** Where each kind of file lies. `tmp` is on the same file system, so that a rename from there is atomic. */
 export type Shelf = "certificates" | "issued" | "revoked" | "tmp";
@@ -33,43 +34,52 @@ export interface Folder {
   prove(): Promise<void>;
 }
 
-export function openFolder(disk: Disk, root: string, ca: string, timeout: number): Folder {
-  const bounded = <T>(doing: string, work: Promise<T>) => within(timeout, doing, work);
-  const read: Folder["read"] = (...path) => bounded("read", orNothing(disk.readFile(join(root, ...path))));
+export function openFolder(
+  { disk, hung }: Pick<Machine, "disk" | "hung">,
+  root: string,
+  ca: string,
+  timeout: number,
+): Folder {
+  const bounded = patience(hung, resolve(root), timeout);
+  const read: Folder["read"] = (...path) =>
+    bounded("read", () => orNothing(disk.readFile(join(root, ...path))));
   return {
     timeout,
     read,
-    names: async (shelf) => certificates(await bounded("list", disk.readdir(join(root, shelf)))),
+    names: async (shelf) => certificates(await bounded("list", () => disk.readdir(join(root, shelf)))),
     write: async (content, ...path) => {
       const temporary = join(root, "tmp", randomUUID());
-      await bounded("write", disk.writeFile(temporary, content, { flag: "wx", flush: true }));
-      await bounded("write", disk.chmod(temporary, 0o644));
-      await bounded("write", disk.rename(temporary, join(root, ...path)));
+      await bounded("write", () => disk.writeFile(temporary, content, { flag: "wx", flush: true }));
+      await bounded("write", () => disk.chmod(temporary, 0o644));
+      await bounded("write", () => disk.rename(temporary, join(root, ...path)));
     },
     claim: (content, ...path) =>
-      bounded("lock", exclusive(disk.writeFile(join(root, ...path), content, { flag: "wx" }))),
+      bounded("lock", () => exclusive(disk.writeFile(join(root, ...path), content, { flag: "wx" }))),
     remove: async (...path) => {
-      await bounded("remove a file", orNothing(disk.unlink(join(root, ...path))));
+      await bounded("remove a file", () => orNothing(disk.unlink(join(root, ...path))));
     },
     facts: async (...path) => {
-      const found = await bounded("look", orNothing(disk.stat(join(root, ...path))));
+      const found = await bounded("look", () => orNothing(disk.stat(join(root, ...path))));
       return found && { at: found.mtimeMs, mode: found.mode };
     },
     writable: (...path) =>
-      bounded(
-        "look",
+      bounded("look", () =>
         disk.access(join(root, ...path), W_OK | X_OK).then(
           () => true,
           () => false,
         ),
       ),
     prove: async () => {
-      const found = (await read(CA))?.toString().trim().split(/\s+/).slice(0, 2).join(" ");
-      if (found === ca) return;
-      const what = found === undefined ? "has no ca.pub: is it mounted?" : "belongs to another CA";
-      throw new ProviderError("target-missing", `the folder ${what}`, { vendorCode: "ca.pub" });
+      mustBe(ca, await read(CA));
     },
   };
+}
+
+function mustBe(ca: string, file: Buffer | undefined): void {
+  const found = file?.toString().trim().split(/\s+/).slice(0, 2).join(" ");
+  if (found === ca) return;
+  const what = found === undefined ? "has no ca.pub: is it mounted?" : "belongs to another CA";
+  throw new ProviderError("target-missing", `the folder ${what}`, { vendorCode: "ca.pub" });
 }
 
 const certificates = (names: readonly string[]) => names.filter((name) => name.endsWith(".pub")).sort();
@@ -89,21 +99,4 @@ async function exclusive(work: Promise<void>): Promise<boolean> {
       throw thrown;
     },
   );
-}
-
-/** A share that hangs cannot be called off, but it can be left alone. */
-async function within<T>(timeout: number, doing: string, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const enough = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new ProviderError("transient", "the CA's folder does not answer", { vendorCode: "timeout" }));
-    }, timeout);
-  });
-  try {
-    return await Promise.race([work, enough]);
-  } catch (thrown) {
-    throw asProviderError(thrown, doing);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -7,7 +7,6 @@ import { LIST } from "./folder.ts";
 import { alone } from "./lock.ts";
 import { fileOf } from "./names.ts";
 import { endedIn, judge, look, receiptOf, recordOf, type Seen } from "./observe.ts";
-import { publish } from "./publish.ts";
 import type { Site } from "./site.ts";
 
 interface Window {
@@ -62,13 +61,18 @@ async function signed(
 /** Our record first: a certificate that somebody could have fetched is never unknown to us. */
 async function handOut(site: Site, seen: Seen, { keyId, text }: Certificate): Promise<void> {
   const { folder, tool } = site;
-  // Hosts that miss their list let nobody in.
-  if (!(await folder.read(LIST))) await publish(site);
   const list = await folder.read(LIST);
-  const [refused] = list ? await tool.refused(list, [text]) : [];
+  if (!list) throw noList();
+  const [refused] = await tool.refused(list, [text]);
   if (refused !== false) refuse("the revocation list names this key or request", "revoked");
   for (const shelf of ["issued", "certificates"] as const)
     if (seen[shelf]?.text !== text) await folder.write(`${text}\n`, shelf, fileOf(keyId));
+}
+
+/** A new one would lack what an administrator put on the old one, and this may be a moment without it. */
+function noList(): ProviderError {
+  const message = `the CA's folder has no ${LIST}: put the old one back, or make an empty one: ssh-keygen -k -f ${LIST}`;
+  return new ProviderError("target-missing", message, { vendorCode: LIST });
 }
 
 async function confirmed(site: Site, assignment: Assignment): Promise<JsonObject> {

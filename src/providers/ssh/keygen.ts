@@ -3,6 +3,7 @@ import { Problem } from "../../core/problem.ts";
 import { ProviderError } from "../provider.ts";
 import { readCertificate, type Certificate } from "./certificate.ts";
 import { fingerprint } from "./keys.ts";
+import { publicHalf } from "./private-key.ts";
 import { keygen, type Run } from "./scratch.ts";
 import type { KeyTool, Listing, OpenTool, Order } from "./tool.ts";
 
@@ -11,11 +12,10 @@ const PORTION = 200;
 
 /** Throws a Problem if the program is missing or cannot read the key. */
 export const openKeygen: OpenTool = async (privateKey, timeout) => {
-  const files = { ca: `${privateKey.trim()}\n` };
-  const ca = await keygen({ files, args: ["-y", "-P", "", "-f", "ca"], timeout }, ({ code, out }) =>
-    Promise.resolve(code === 0 ? out.trim().split(" ").slice(0, 2).join(" ") : undefined),
-  );
-  if (ca === undefined)
+  // ssh-keygen reads no key with a carriage return in it, as secrets pasted from some editors have.
+  const files = { ca: `${privateKey.trim().replaceAll("\r", "")}\n` };
+  const ca = publicHalf(privateKey);
+  if (ca === undefined || !(await isKey(ca, timeout)))
     throw new Problem(
       "misconfigured",
       "the CA's private key cannot be read",
@@ -30,6 +30,12 @@ export const openKeygen: OpenTool = async (privateKey, timeout) => {
     listing: (list) => listing(ca, list, timeout),
   };
 };
+
+/** Whether the program is there and knows this kind of key is asked at once, and without the private half. */
+async function isKey(ca: string, timeout: number): Promise<boolean> {
+  const run = { files: { "ca.pub": `${ca}\n` }, args: ["-l", "-f", "ca.pub"], timeout };
+  return keygen(run, ({ code }) => Promise.resolve(code === 0));
+}
 
 async function sign(ca: Run["files"], order: Order, timeout: number): Promise<string> {
   const options = [

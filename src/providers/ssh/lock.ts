@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ProviderError } from "../provider.ts";
+import { serverTime } from "./clocks.ts";
 import type { Folder } from "./folder.ts";
 
 const LOCK = ["tmp", "lock"] as const;
@@ -39,11 +40,8 @@ async function clearDead(folder: Folder): Promise<void> {
   const lock = await folder.facts(...LOCK);
   if (!lock) return;
   const token = (await folder.read(...LOCK))?.toString();
-  const probe = ["tmp", `time-${randomUUID()}`];
-  await folder.claim("", ...probe);
-  const now = await folder.facts(...probe);
-  await folder.remove(...probe);
-  if (now && token !== undefined && now.at - lock.at > DEAD_MS) await release(folder, token);
+  const now = await serverTime(folder);
+  if (now !== undefined && token !== undefined && now - lock.at > DEAD_MS) await release(folder, token);
 }
 
 async function release(folder: Folder, token: string): Promise<void> {

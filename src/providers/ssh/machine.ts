@@ -9,4 +9,5 @@ export const machine: Machine = {
   disk,
   // Files have no clock of their own. A certificate's end is judged by each host's; this machine's stands for them.
   now: () => fromEpoch(performance.timeOrigin + performance.now()),
+  hung: new Set(),
 };

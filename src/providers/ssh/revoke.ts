@@ -1,8 +1,10 @@
 // How is access taken away? (on the list first, for all whose copy lives on; then the files; then it is read back)
-import type { Assignment, JsonObject } from "../../core/model.ts";
+import type { Assignment } from "../../core/model.ts";
 import { ProviderError, type Revocation } from "../provider.ts";
 import { isFor, markIn } from "./assignment.ts";
+import { GRACE_MS, isPast } from "./clocks.ts";
 import { readFiles, type File } from "./files.ts";
+import { LIST } from "./folder.ts";
 import { alone } from "./lock.ts";
 import { fileOf, serialOf } from "./names.ts";
 import { endedIn, look, recordOf, type Seen } from "./observe.ts";
@@ -12,42 +14,46 @@ import { waysIn } from "./verify.ts";
 
 /** No access lasts longer than a leap year, see core/time.ts. */
 const LONGEST_MS = 366 * 86_400_000;
+const UNREAD = "files in the CA's folder could not be read: another way in would not be seen";
+const NEW_LIST = `there was no ${LIST}, so a new list was made: what an administrator had put on the old one is gone`;
 
 /**
  * Whoever fetched a certificate has a copy, so removing the file takes nothing away. Where no copy is left to us, or
  * none that can be read, the request is put on the list all the same: it is told by its key id.
  */
 export async function revoke(site: Site, assignment: Assignment): Promise<Revocation> {
-  const receipt = await alone(site.folder, async () => {
+  const mark = markIn(assignment);
+  const { by, had } = await alone(site.folder, async () => {
     const [seen = {}] = await look(site, [assignment], ({ files }) => files);
-    const ended = await ensureEnded(site, seen, assignment);
+    if (await isLongOver(site, recordOf(seen, assignment))) return { by: "expiry", had: true };
+    const had = await putOnList(site, seen, assignment);
     await removeFiles(site, seen, assignment);
-    return ended;
+    return { by: "list", had };
   });
   const { standing, complete } = await waysIn(site, assignment);
-  const residue = complete
-    ? []
-    : ["files in the CA's folder could not be read: another way in would not be seen"];
+  const receipt = { certificate: fileOf(mark), serial: serialOf(mark), by };
+  const residue = [...(complete ? [] : [UNREAD]), ...(had ? [] : [NEW_LIST])];
   return { state: standing ? "escaped" : "absent", receipt, residue };
 }
 
-async function ensureEnded(site: Site, seen: Seen, assignment: Assignment): Promise<JsonObject> {
+/** An entry too many costs some bytes; one too few, on a machine whose clock is ahead, leaves a good certificate. */
+async function isLongOver(site: Site, record: File | undefined): Promise<boolean> {
+  const until = record?.certificate?.until;
+  return until !== undefined && isPast(site, until + GRACE_MS);
+}
+
+/** False if there was no list. */
+async function putOnList(site: Site, seen: Seen, assignment: Assignment): Promise<boolean> {
   const mark = markIn(assignment);
-  const receipt = { certificate: fileOf(mark), serial: serialOf(mark) };
   const record = recordOf(seen, assignment);
-  if (isOver(record, site.now())) return { ...receipt, by: "expiry" };
   const ended = endedIn(seen, assignment);
   if (!ended) {
     const text = record?.text ?? (await standIn(site, mark));
     await site.folder.write(`${text}\n`, "revoked", fileOf(mark));
   }
-  if (ended?.refused !== true) await publish(site);
+  const had = ended?.refused === true || (await publish(site));
   await readBack(site, record, mark);
-  return { ...receipt, by: "list" };
-}
-
-function isOver(record: File | undefined, now: number): boolean {
-  return (record?.certificate?.until ?? Infinity) <= now;
+  return had;
 }
 
 /**
@@ -78,10 +84,10 @@ async function readBack(site: Site, record: File | undefined, mark: string): Pro
   });
 }
 
-/** Only what is ours: something else may lie under our name. An expired record stays until `cleanup`. */
-async function removeFiles({ folder, now }: Site, seen: Seen, assignment: Assignment): Promise<void> {
+/** Only what is ours: something else may lie under our name. */
+async function removeFiles({ folder }: Site, seen: Seen, assignment: Assignment): Promise<void> {
   for (const file of [seen.certificates, seen.issued]) {
     if (!file?.certificate || !isFor(file.certificate, assignment)) continue;
-    if (!isOver(file, now())) await folder.remove(file.shelf, file.name);
+    await folder.remove(file.shelf, file.name);
   }
 }

@@ -1,9 +1,11 @@
 // How is one ssh-keygen process run? (argument array, no shell, a private folder that is gone afterwards, bounded)
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Problem } from "../../core/problem.ts";
+import { atExit } from "../at-exit.ts";
 import { ProviderError } from "../provider.ts";
 
 export interface Done {
@@ -28,17 +30,25 @@ const ENVIRONMENT = {
 };
 const LONGEST_OUTPUT = 64 * 2 ** 20;
 
-/** Runs ssh-keygen in a fresh folder and hands over what it did; the folder is removed whatever happens. */
+/**
+ * Runs ssh-keygen in a fresh folder and hands over what it did; the folder is removed whatever happens, a signal
+ * included. It is made and filled in one go, so that nothing is still being written when it is removed.
+ */
 export async function keygen<T>({ files, args, timeout }: Run, use: (done: Done) => Promise<T>): Promise<T> {
-  // mkdtemp makes a folder that nobody else may enter.
-  const folder = await mkdtemp(join(tmpdir(), "lapse-ssh-"));
+  // A folder that nobody else may enter.
+  const folder = mkdtempSync(join(tmpdir(), "lapse-ssh-"));
+  const remove = () => {
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const forget = atExit(remove);
   try {
     for (const [name, content] of Object.entries(files))
-      await writeFile(join(folder, name), content, { mode: 0o600, flag: "wx" });
+      writeFileSync(join(folder, name), content, { mode: 0o600, flag: "wx" });
     const { code, out } = await execute(args, folder, timeout);
     return await use({ code, out, read: (name) => readFile(join(folder, name)) });
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    remove();
+    forget();
   }
 }
 

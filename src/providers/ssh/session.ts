@@ -19,10 +19,10 @@ import { verify } from "./verify.ts";
 export async function openSsh(
   connection: JsonObject,
   { owner, secret, timeout }: ConnectOptions,
-  { open, disk, now }: Machine,
+  { open, disk, now, hung }: Machine,
 ): Promise<Session> {
   const tool = await open(privateKey(word(connection["caKeyEnv"]), secret), timeout);
-  const folder = openFolder(disk, word(connection["directory"]), tool.ca, timeout);
+  const folder = openFolder({ disk, hung }, word(connection["directory"]), tool.ca, timeout);
   await folder.prove();
   const site: Site = { folder, tool, owner, connection, now };
   return {

@@ -33,6 +33,8 @@ export interface Machine {
   readonly open: OpenTool;
   readonly disk: Disk;
   readonly now: () => Instant;
+  /** Folders that did not answer in time, as long as this process lives. */
+  readonly hung: Set<string>;
 }
 
 /** The part of node:fs/promises that is used. */
