@@ -103,6 +103,6 @@ async function look(session: Session, target: string, known: readonly Assignment
   const { items, complete } = await session.list();
   if (!complete) return { target, unreadable: "the target did not list everything" };
   const answers = await session.observe(known);
-  const there = known.filter((_, i) => answers[i]?.state === "ours");
+  const there = known.filter((_, i) => ["ours", "held"].includes(answers[i]?.state ?? ""));
   return { target, present: [...new Set([...items, ...there].map((assignment) => assignment.key))] };
 }

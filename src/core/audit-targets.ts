@@ -26,11 +26,12 @@ export function reconcileTargets(
   const seen = new Set(read.flatMap(({ target, present }) => present.map((key) => `${target}\n${key}`)));
   const names = new Set(read.map((holding) => holding.target));
   const ours = live.filter((grant) => !grant.standing && grant.assignment !== undefined);
-  const explained = new Map(ours.map((grant) => [placeOf(grant), grant]));
+  const explained = new Set(ours.map((grant) => grant.assignment?.key));
   const due = [...new Map(ours.filter(isThere).map((grant) => [placeOf(grant), grant]))].sort(byPlace);
   const expected = due.filter(([, grant]) => names.has(grant.claim.target));
   const missing = expected.filter(([place]) => !seen.has(place)).map(([, grant]) => grant);
-  const extra = [...seen].filter((place) => !explained.has(place)).sort();
+  // Two targets may be one system: what is a live case's on one of them is shown by both.
+  const extra = [...seen].filter((place) => !explained.has(keyIn(place))).sort();
   return {
     live: expected.length,
     observed: seen.size,
@@ -39,6 +40,8 @@ export function reconcileTargets(
     findings: [...extra.map(unexplained), ...missing.map(gone), ...blind.map(unknown)],
   };
 }
+
+const keyIn = (place: string): string => place.slice(place.indexOf("\n") + 1);
 
 function placeOf(grant: LiveGrant): string {
   return `${grant.claim.target}\n${grant.assignment?.key ?? ""}`;

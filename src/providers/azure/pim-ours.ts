@@ -16,7 +16,7 @@ const REMOVE = "AdminRemove";
 const LAG = 3_600_000;
 
 export const isFinished = (status: string | undefined): boolean => FINISHED.includes(status ?? "");
-export const isDone = (status: string | undefined): boolean => DONE.includes(status ?? "");
+const isDone = (status: string | undefined): boolean => DONE.includes(status ?? "");
 
 export function isOurs({ justification }: RoleAssignmentScheduleRequest, owner: string): boolean {
   return readMark(justification)?.owner === owner;
