@@ -113,6 +113,13 @@ export function accountOwners(people: readonly Person[]): Owners {
   return owners;
 }
 
+/** What a role that defeats time limits must be declared as, so that nobody lends it by the way. */
+export function perpetuating(read: ReadFile, { risk }: Entitlement, because: string | undefined): Finding[] {
+  if (because === undefined || risk === "high" || risk === "critical") return [];
+  const fix = "make its risk high or critical, or lend a narrower role";
+  return [complain(read, "LPS137", ["spec", "risk"], `this role defeats time limits: ${because}`, fix)];
+}
+
 /** Accounts that somebody else has too: nobody knows whose they are, so neither person counts. */
 export function accounts(read: ReadFile, person: Person, owners: Owners): Finding[] {
   return accountsOf(person).flatMap((account, i) =>

@@ -14,9 +14,15 @@ export interface CatalogInput {
   /** Git tree id of `policies/`. */
   readonly digest: string;
   readonly files: readonly PolicyFile[];
-  readonly provider: (kind: string) => { readonly schemas: ProviderSchemas } | undefined;
+  readonly provider: (kind: string) => KnownProvider | undefined;
   /** Kinds of all providers, to name them in findings. */
   readonly known: readonly string[];
+}
+
+interface KnownProvider {
+  readonly schemas: ProviderSchemas;
+  /** Why this role defeats time limits, if it does. */
+  readonly selfPerpetuating?: (role: JsonObject) => string | undefined;
 }
 
 interface ProviderSchemas {
@@ -185,6 +191,7 @@ function judgeEntitlement(read: ReadFile, { input, names, settings, target }: St
   const findings = [
     ...check.reference(read, ["spec", "target"], name, "target", names.targets),
     ...(role ? [...role.findings, ...check.scopeKeys(read, value, role.scope)] : []),
+    ...check.perpetuating(read, value, role?.perpetuates),
     ...check.entitlementParties(read, value, names),
     ...check.withinSettings(read, value, settings),
   ];
@@ -192,8 +199,11 @@ function judgeEntitlement(read: ReadFile, { input, names, settings, target }: St
 }
 
 function roleOn(read: ReadFile, kind: string, { provider }: CatalogInput) {
-  const schemas = provider(kind)?.schemas;
-  if (!schemas) return undefined;
+  const known = provider(kind);
+  if (!known) return undefined;
+  const { schemas } = known;
   const { value, findings } = check.byProvider(read, "role", kind, schemas.role);
-  return { value: value as JsonObject, findings, scope: schemas.scope };
+  const role = value as JsonObject;
+  const perpetuates = findings.length === 0 ? known.selfPerpetuating?.(role) : undefined;
+  return { value: role, findings, scope: schemas.scope, perpetuates };
 }

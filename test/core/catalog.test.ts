@@ -308,12 +308,37 @@ describe("what does not fit together is an error at its place", () => {
     expect(idle.policies.length).toBe(1);
   });
 
+  const files = Object.entries(GOOD).map(([path, text]) => ({
+    path: `policies/${path}`,
+    mode: "100644",
+    bytes: bytes(text ?? ""),
+  }));
+
+  test("a role that defeats time limits is not lent by the way", () => {
+    const lent = (risk: string) =>
+      readCatalog({
+        digest: "",
+        files: files.map((file) =>
+          file.path.endsWith("entitlements/read.yaml")
+            ? {
+                ...file,
+                bytes: bytes((GOOD["entitlements/read.yaml"] ?? "").replace(/risk: \w+/, `risk: ${risk}`)),
+              }
+            : file,
+        ),
+        provider: () => ({
+          schemas: SCHEMAS,
+          selfPerpetuating: () => "its holder can grant the same for ever",
+        }),
+        known: ["postgres", "kubernetes"],
+      });
+    expect(lent("low").findings.map(({ code }) => code)).toContain("LPS137");
+    expect(lent("low").entitlement("read")).toEqual({ is: "unreadable" });
+    expect(lent("high").findings.map(({ code }) => code)).not.toContain("LPS137");
+    expect(lent("critical").entitlement("read").is).toBe("found");
+  });
+
   test("a provider whose schema is not sound refuses everything", () => {
-    const files = Object.entries(GOOD).map(([path, text]) => ({
-      path: `policies/${path}`,
-      mode: "100644",
-      bytes: bytes(text ?? ""),
-    }));
     const odd = { connection: { type: "object", unknownKeyword: true }, role, scope };
     const broken = readCatalog({
       digest: "",

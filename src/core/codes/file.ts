@@ -150,4 +150,9 @@ export const FILE_CODES = {
     explain:
       "Nothing under policies/ has this name at present, so what is written here has no effect. Often a slip of the keys.",
   },
+  LPS137: {
+    title: "a role that defeats time limits needs more care",
+    explain:
+      "Whoever holds this role can give himself, or leave behind, access that does not end with it. Lend it only at risk high or critical, where rules and approvers look harder; or lend a narrower role.",
+  },
 } as const;
