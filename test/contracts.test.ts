@@ -62,7 +62,7 @@ for (const maker of fakes) obeysProviderContract(maker.name, maker);
 
 // ---- PostgreSQL ----------------------------------------------------------------------------------------------
 
-describe.each([14, 16, 18] as const)("PostgreSQL %i", (major) => {
+describe.each([14, 15, 16, 17, 18] as const)("PostgreSQL %i", (major) => {
   let server: PostgresServer;
   beforeAll(async () => {
     server = await startPostgres({ major });

