@@ -114,7 +114,7 @@ describe("every command in the README", () => {
     ["lapse doctor --target production", { code: 0, says: "✓ production" }],
     [
       "lapse provider test src/providers/exec/example/groups.mjs --world src/providers/exec/example/world.mjs --case 1",
-      { code: 0, says: "1 passed", here: true },
+      { code: 0, says: "1 case passed", here: true },
     ],
     ["git log --first-parent origin/main", { by: "bob", code: 0, says: ID }],
     ["git log origin/lapse/ledger", { by: "bob", code: 0, says: ID }],
