@@ -15,9 +15,13 @@ export const LIFE: readonly Case[] = [
       const receipt = await session.grant(assignment, window);
       assert.deepEqual(await session.grant(assignment, window), receipt);
       isThere(await state(assignment));
-      const { ownership } = world.provider.capabilities;
-      const keys = (await session.list()).items.map((item) => item.key);
+      const { ownership, sweepable } = world.provider.capabilities;
+      const { items } = await session.list();
+      const keys = items.map((item) => item.key);
       assert.deepEqual(keys, MARKLESS.includes(ownership) ? [] : [assignment.key]);
+      // Whole seconds are as exact as most marks are.
+      const exact = items.map(({ until = NaN as Instant }) => Math.abs(until - window.end) < 1000);
+      if (sweepable) assert.deepEqual(exact, [true], "the mark does not carry the planned end");
       assert.deepEqual([await world.can(ann), await world.can(bob)], [true, false]);
     },
   },
