@@ -2,7 +2,7 @@
 import type { JsonObject } from "../../core/model.ts";
 import { Problem } from "../../core/problem.ts";
 import type { ConnectOptions } from "../provider.ts";
-import { text, variable, word } from "../schema.ts";
+import { text, word } from "../schema.ts";
 
 const PUBLIC = "https://api.github.com";
 const REHEARSAL = "http://127\\.0\\.0\\.1:[0-9]{1,5}";
@@ -16,7 +16,12 @@ export const WHERE: Readonly<Record<"api" | "apiEnv", JsonObject>> = {
     max: 100,
     pattern: WRITTEN,
   }),
-  apiEnv: variable("the address of the API of a GitHub Enterprise Server", "GITHUB_API_URL"),
+  // An address and no secret, so that the workflow's own variable will do.
+  apiEnv: text(
+    "Name of the environment variable that holds the address of the API of a GitHub Enterprise Server",
+    "GITHUB_API_URL",
+    { max: 128, pattern: "^[A-Z_][A-Z0-9_]*$" },
+  ),
 };
 
 /** Without a slash at its end. Throws a Problem that names what is wrong. */
