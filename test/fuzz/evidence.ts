@@ -49,6 +49,7 @@ interface Facts {
   readonly more: boolean;
   readonly writers: readonly number[];
   readonly risk: "medium" | "critical";
+  readonly subject: "ann" | "dan";
 }
 
 /** Mostly right, so that both answers come often. */
@@ -68,6 +69,7 @@ const facts: fc.Arbitrary<Facts> = fc.record({
   more: mostly(false, true),
   writers: fc.constantFrom([1001, 1002, 1003, 1103, 1004, 1005, 1007], [1004], []),
   risk: fc.constantFrom("medium", "critical"),
+  subject: fc.constantFrom("ann", "dan"),
 });
 
 function caseOf(f: Facts): ConsentCase {
@@ -95,6 +97,7 @@ function caseOf(f: Facts): ConsentCase {
     },
   };
   const rules: Rulebook = RULES;
+  const request = { ...REQUEST, subject: f.subject };
   const landing: Landing = {
     ...{
       defaultBranch: "main",
@@ -135,13 +138,13 @@ function caseOf(f: Facts): ConsentCase {
     id: REQUEST.id,
     blob: BLOBS[0],
     digest: "d1",
-    request: REQUEST,
+    request,
     findings: [],
     landing,
   };
   return {
     candidate,
-    request: REQUEST,
+    request,
     landing,
     now: rules,
     decisions: { atMerge: demand, now: demand },
@@ -173,10 +176,14 @@ function isTimely(f: Facts, said: number): boolean {
   return changed.every((t) => said > t) && said <= f.mergedAt;
 }
 
+function isAble({ writers }: Facts, account: User | null): boolean {
+  return account?.type === "User" && writers.includes(account.id);
+}
+
 function isGood(f: Facts, r: Review): boolean {
   return [
-    OWNERS.includes(person(r.user?.id) ?? ""),
-    r.user?.type === "User" && f.writers.includes(r.user.id),
+    OWNERS.includes(person(r.user?.id) ?? "") && person(r.user?.id) !== f.subject,
+    isAble(f, r.user),
     !hadAHand(f, r.user?.id),
     isAboutThis(f, r),
     isTimely(f, r.submittedAt ?? Infinity),

@@ -12,11 +12,20 @@ const digits = (length: number) =>
   fc
     .array(fc.constantFrom(...Array.from("0123456789")), { minLength: length, maxLength: length })
     .map((d) => d.join(""));
+/** Around the edges of what exists: the 13th month, the 30th of February, the 24th hour, a leap second. */
+const upTo = (max: number, min = 0) => fc.integer({ min, max }).map((n) => String(n).padStart(2, "0"));
 const near = fc
-  .tuple(digits(4), digits(2), digits(2), digits(2), digits(2), digits(2))
+  .tuple(
+    fc.oneof(digits(4), upTo(2030, 1968), upTo(2030, 2020)),
+    upTo(13),
+    fc.oneof(upTo(32), upTo(31, 28)),
+    upTo(25),
+    upTo(61),
+    upTo(61),
+  )
   .map(([y, mo, d, h, mi, s]) => `${y}-${mo}-${d}T${h}:${mi}:${s}`);
 const zone = fc.oneof(
-  fc.constantFrom("Z", "z", "", "+00:00", "-00:00", "+05", " Z"),
+  fc.constantFrom("Z", "Z", "Z", "Z", "z", "", "+00:00", "-00:00", "+05", " Z"),
   fc.tuple(fc.constantFrom("+", "-"), digits(2), digits(2)).map(([sign, h, m]) => `${sign}${h}:${m}`),
 );
 const fraction = fc
