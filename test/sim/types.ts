@@ -1,0 +1,75 @@
+// What do the simulated world, its targets and its oracle say to each other? (types only)
+import type { Provider } from "../../src/providers/provider.ts";
+
+/** True time of the simulated world, ms since the epoch. Processes see it through skewed clocks. */
+export type Time = number;
+
+/** Every external call of the code under test goes through this hook: it may throw before or after the effect, hang up (crash), answer stale … */
+export type Hook = <T>(
+  port: string,
+  call: string,
+  act: () => Promise<T>,
+  stale?: () => Promise<T>,
+) => Promise<T>;
+
+/** One stretch in which `subject` could really use `role` on the target, in true time. Kept by the target itself. */
+export interface Interval {
+  target: string;
+  subject: string;
+  role: string;
+  /** The mark or case it came by; "foreign" or "standing" if people made it outside of Lapse. */
+  via: string;
+  from: Time;
+  to?: Time;
+}
+
+export interface SimTarget {
+  readonly name: string;
+  readonly ownership: "object" | "container" | "marked" | "bare" | "gate";
+  /** Ends access itself (native expiry). */
+  readonly native: boolean;
+  /** `connect()` honours the hook. */
+  readonly provider: Provider;
+  history(): readonly Interval[];
+  /** People acting on the target outside of Lapse. */
+  readonly admin: {
+    give(subject: string, role: string): void;
+    take(subject: string, role: string): void;
+    strip(subject: string): void;
+    recreate?(subject: string, role: string): void;
+  };
+  /** For weeks. */
+  down: boolean;
+}
+
+/** What really happened on the forge, in order; written by the simulated forge, read by the oracle, never by the code under test. */
+export type Event =
+  | { at: Time; kind: "opened"; pull: number; by: number; head: string }
+  | {
+      at: Time;
+      kind: "pushed";
+      branch: string;
+      by: number;
+      after: string;
+      force: boolean;
+      files: Record<string, string | null>;
+      pull?: number;
+    }
+  | {
+      at: Time;
+      kind: "reviewed";
+      pull: number;
+      by: number;
+      state: "APPROVED" | "CHANGES_REQUESTED" | "COMMENTED" | "DISMISSED";
+      /** The head when it was really written. */
+      seen: string;
+    }
+  | { at: Time; kind: "merged"; pull: number; by: number; after: string; how: "clean" | "altered" }
+  | {
+      at: Time;
+      kind: "main";
+      after: string;
+      files: Record<string, string | null>;
+      pull?: number;
+      by: number;
+    };
