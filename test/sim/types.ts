@@ -21,6 +21,10 @@ export interface Interval {
   via: string;
   from: Time;
   to?: Time;
+  /** Whose act ended it; `itself`: by native expiry. */
+  ended?: "lapse" | "people" | "itself";
+  /** When people damaged the mark, which is all that a sweeper beside the target goes by. */
+  damaged?: Time;
 }
 
 export interface SimTarget {
@@ -35,8 +39,12 @@ export interface SimTarget {
   readonly admin: {
     give(subject: string, role: string): void;
     take(subject: string, role: string): void;
+    /** Removes the mark of Lapse's access; it still works. */
     strip(subject: string): void;
-    recreate?(subject: string, role: string): void;
+    /** Makes the planned end in the mark unreadable. */
+    spoil(subject: string): void;
+    /** Puts somebody else's access under the name of Lapse's. */
+    recreate(subject: string, role: string): void;
   };
   /** For weeks. */
   down: boolean;
