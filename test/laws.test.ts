@@ -110,7 +110,7 @@ const snapshotOf = (view: SweepView): Snapshot => ({
     starting: new Map(),
     sights: new Map(),
   },
-  ...{ unseen: [], violations: [], warnings: [], frozen: undefined },
+  ...{ unseen: [], aboutMain: [], violations: [], warnings: [], frozen: undefined },
 });
 
 const ids = (list: readonly { readonly request: string }[]) => list.map((x) => x.request).sort();

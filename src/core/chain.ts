@@ -62,6 +62,7 @@ export function sealAll(
 /** The tip after entries were added; `main` is the commit that has been processed, if any. */
 export function nextTip(tip: Tip, entries: readonly Entry[], hash: string, main?: string): Tip {
   const beats = entries.flatMap((entry) => (entry.kind === "heartbeat" ? [entry.at] : []));
+  const vouched = vouchedIn(entries);
   const heartbeat = [tip.heartbeat ?? [], ...beats].flat().reduce<Instant | undefined>(latest, undefined);
   return {
     ...tip,
@@ -69,7 +70,14 @@ export function nextTip(tip: Tip, entries: readonly Entry[], hash: string, main?
     hash,
     ...(main !== undefined && { main }),
     ...(heartbeat !== undefined && { heartbeat }),
+    ...(vouched && { vouched }),
   };
+}
+
+/** The last of these entries that vouches for a state of main, as the tip keeps it. */
+export function vouchedIn(entries: readonly Entry[]): Tip["vouched"] {
+  const last = entries.findLast((entry) => entry.kind === "vouched");
+  return last && { commit: last.commit, digest: last.digest, at: last.at };
 }
 
 function latest(a: Instant | undefined, b: Instant): Instant {

@@ -11,6 +11,7 @@ import {
   standing,
   type Counted,
   type SwitchedOff,
+  VOTE_CHECKS,
   type VoteCase,
 } from "./votes.ts";
 
@@ -140,7 +141,7 @@ function votesOf(c: ConsentCase, facts: PullFacts, off: SwitchedOff): Counted {
     digest: c.candidate.digest,
     risk: c.entitlement?.risk ?? "critical",
   });
-  return count(standing(facts), caseOf, off);
+  return count(standing(facts), caseOf, VOTE_CHECKS, off);
 }
 
 function notApproved(c: ConsentCase, demands: readonly Obligation[], counted: Counted): Finding {
