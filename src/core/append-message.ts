@@ -20,6 +20,8 @@ const SENTENCES: Writers<string> = {
   revoked: ({ at, because }, known) => `Revoked: ${who(known)} at ${printInstant(at)} (${because})`,
   failed: ({ op, error }, known) => `Failed to ${op}: ${who(known)} (${error})`,
   heartbeat: ({ main }) => `Heartbeat: swept with main at ${main === "" ? "unknown" : main.slice(0, 12)}`,
+  vouched: ({ commit, because, changes }) =>
+    `Vouched: main at ${commit.slice(0, 12)} (${because}${changes.map(({ pull }) => ` #${pull}`).join("")})`,
   violation: ({ code, subject }) => `Violation: ${code} ${subject}`,
 };
 
@@ -32,6 +34,10 @@ const TRAILERS: Partial<Writers<readonly Trailer[]>> = {
           ["Asked-by", `user ${known.evidence.author}`],
         ]
       : [],
+  vouched: ({ changes }) =>
+    changes
+      .flatMap(({ approvals }) => approvals)
+      .map((a) => ["Approved-by", `${a.person} (user ${a.user}, review ${a.review})`]),
   revoked: ({ at, end }) => [
     ["Planned-end", printInstant(end)],
     ["Revoked-at", printInstant(at)],

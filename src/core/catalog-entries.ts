@@ -24,6 +24,7 @@ export function toSettings({ spec }: ReadFile): Settings {
     pendingTimeout: checkedDuration(written.pendingTimeout),
     sweepInterval: checkedDuration(written.sweepInterval),
     maxDuration: checkedDuration(written.maxDuration),
+    changes: written.changes,
   };
 }
 

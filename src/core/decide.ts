@@ -64,6 +64,7 @@ export function decide(snapshot: Snapshot): Plan {
     kept: again.flatMap((a) => a.kept ?? []),
     unseen: snapshot.unseen,
     waysOut: waysOut(grants, snapshot.main),
+    aboutMain: snapshot.aboutMain,
     violations: [...snapshot.violations, ...again.flatMap((a) => (a.grant ? (a.drift ?? []) : []))],
     warnings: [...snapshot.warnings, ...again.flatMap((a) => (a.grant ? [] : (a.drift ?? [])))],
   };

@@ -23,6 +23,14 @@ export interface EvidenceRecord {
   readonly policyNow: string;
 }
 
+/** One merge that changed what decides, and whose word stands behind it. */
+export interface VouchedChange {
+  readonly pull: number;
+  readonly before: string;
+  readonly after: string;
+  readonly approvals: EvidenceRecord["approvals"];
+}
+
 /** What was admitted, frozen: all that granting, judging overlap and revoking will ever need. */
 export interface Admission extends Window {
   readonly path: string;
@@ -99,6 +107,15 @@ export type Draft =
       readonly error: string;
     })
   | (Line<"heartbeat"> & { readonly main: string })
+  /** What decides about access is as it was approved: from here on it counts. */
+  | (Line<"vouched"> & {
+      readonly commit: string;
+      /** SHA-256 that names the guarded part of main's tree, see `core/guarded.ts`. */
+      readonly digest: string;
+      /** `first`: nothing was vouched for before. `by-hand`: a person with the applier's credentials said so. */
+      readonly because: "first" | "approved" | "by-hand";
+      readonly changes: readonly VouchedChange[];
+    })
   /** Something on main or a target that no rule allows: reported once, never silently repaired. */
   | (Line<"violation"> & {
       readonly code: string;
@@ -141,6 +158,8 @@ export interface Tip {
   readonly main?: string;
   /** Last time a sweep finished. */
   readonly heartbeat?: Instant;
+  /** Commit of main whose rules, schemas, code and workflows were vouched for last. */
+  readonly vouched?: { readonly commit: string; readonly digest: string; readonly at: Instant };
   /** SHA-256 of the text of `live.jsonl`. A tip without it vouches for no list of open cases. */
   readonly live?: string;
   /** Path of the log file that ends with the entry `seq`; absent before the first entry. */

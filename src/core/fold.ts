@@ -60,11 +60,12 @@ const TURNS: Turns = {
   },
   heartbeat: (open) => ({ open }),
   violation: (open) => ({ open }),
+  vouched: (open) => ({ open }),
 };
 
 /** The request that an entry is about, if any. */
 export function requestOf(entry: Draft): string | undefined {
-  return entry.kind === "heartbeat" || entry.kind === "violation" ? undefined : entry.request;
+  return "request" in entry ? entry.request : undefined;
 }
 
 /** What one entry does to the case it is about. */

@@ -130,6 +130,7 @@ const WRITE: { readonly [K in Draft["kind"]]: Writer<K> } = {
     amend(open, entry, (one) => (one.failures += 1));
   },
   heartbeat: () => undefined,
+  vouched: () => undefined,
   violation: (open, entry) => {
     open.violations.push(entry);
   },

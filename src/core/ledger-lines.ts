@@ -3,7 +3,18 @@ import type { Draft, Entry, LiveGrant, Tip } from "./entry.ts";
 import { seqOfPath } from "./ledger-paths.ts";
 
 type Kind =
-  "text" | "int" | "count" | "instant" | "flag" | "object" | "texts" | "op" | "hash" | "commit" | "log";
+  | "text"
+  | "int"
+  | "count"
+  | "instant"
+  | "flag"
+  | "object"
+  | "list"
+  | "texts"
+  | "op"
+  | "hash"
+  | "commit"
+  | "log";
 type Shape = Readonly<Record<string, Kind>>;
 
 const WINDOW: Shape = { start: "instant", end: "instant" };
@@ -53,6 +64,8 @@ const APPROVAL: Shape = { person: "text", user: "int", review: "int", at: "insta
 const CASE: Shape = { request: "text", phase: "text", standing: "flag" };
 const ENDING: Shape = { because: "text", since: "instant" };
 const FAILURE: Shape = { op: "op", error: "text", since: "instant", count: "count" };
+const VOUCHED: Shape = { commit: "commit", digest: "hash" };
+const CHANGE: Shape = { pull: "int", before: "commit", after: "commit", approvals: "list" };
 const TIP: Shape = { seq: "count", hash: "hash" };
 const TIP_MORE: Shape = { main: "commit", heartbeat: "instant", live: "hash", log: "log" };
 const SEALED: Shape = { v: "int", seq: "count", at: "instant", run: "text", prev: "text", kind: "text" };
@@ -69,6 +82,7 @@ const DRAFTS: Readonly<Record<Draft["kind"], Shape>> = {
   failed: { ...ACT, op: "op", error: "text" },
   heartbeat: { main: "text" },
   violation: { code: "text", subject: "text" },
+  vouched: { ...VOUCHED, because: "text", changes: "list" },
 };
 const PHASES: readonly unknown[] = [
   "waiting",
@@ -93,6 +107,8 @@ export function parseEntry(line: string): Entry | undefined {
 
 function isWhole(kind: string, value: Fields): boolean {
   if (kind === "intent") return has(value["assignment"], ASSIGNMENT);
+  if (kind === "vouched")
+    return allHave(value["changes"], CHANGE) && (value["changes"] as Fields[]).every(isApproved);
   return kind !== "admitted" || (isAdmission(value["admission"]) && !hasMore(value["admission"]));
 }
 
@@ -122,7 +138,8 @@ function isCase(value: Fields): boolean {
 export function parseTip(text: string): Tip | undefined {
   const value = fieldsOf(text);
   if (!value || !has(value, TIP) || !mayHave(value, TIP_MORE)) return undefined;
-  const known = Object.entries(value).filter(([key]) => key in TIP || key in TIP_MORE);
+  if (!may(value, "vouched", { ...VOUCHED, at: "instant" })) return undefined;
+  const known = Object.entries(value).filter(([key]) => key in TIP || key in TIP_MORE || key === "vouched");
   return Object.fromEntries(known) as unknown as Tip;
 }
 
@@ -131,9 +148,12 @@ function isAdmission(value: unknown): boolean {
     return false;
   const evidence = value["evidence"];
   if (!has(evidence, EVIDENCE)) return false;
-  const { approvals, mergedBy } = evidence;
-  const approved = Array.isArray(approvals) && approvals.every((one: unknown) => has(one, APPROVAL));
-  return approved && (mergedBy === null || is(mergedBy, "int"));
+  const { mergedBy } = evidence;
+  return isApproved(evidence) && (mergedBy === null || is(mergedBy, "int"));
+}
+
+function isApproved({ approvals }: Fields): boolean {
+  return allHave(approvals, APPROVAL);
 }
 
 /** Does an admission claim what only the entries after it may say? */
@@ -156,6 +176,10 @@ function has(value: unknown, shape: Shape): value is Fields {
   );
 }
 
+function allHave(list: unknown, shape: Shape): boolean {
+  return Array.isArray(list) && list.every((one: unknown) => has(one, shape));
+}
+
 /** Fields that need not be there, and are of their kind where they are. */
 function mayHave(value: Fields, shape: Shape): boolean {
   return Object.entries(shape).every(([key, kind]) => value[key] === undefined || is(value[key], kind));
@@ -173,6 +197,7 @@ const KINDS: Readonly<Record<Kind, (value: unknown) => boolean>> = {
   instant: (value) => Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= LAST,
   flag: (value) => typeof value === "boolean",
   object: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+  list: Array.isArray,
   texts: (value) => Array.isArray(value) && value.every((one) => typeof one === "string"),
   op: (value) => value === "grant" || value === "revoke",
   hash: (value) => typeof value === "string" && /^[0-9a-f]{64}$/.test(value),

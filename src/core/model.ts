@@ -47,6 +47,8 @@ export interface Settings {
   readonly sweepInterval: Duration;
   /** No entitlement can allow more than this, and no chain of extensions either. */
   readonly maxDuration: Duration;
+  /** Who must approve changes of what decides: policies, schemas, code, workflows. */
+  readonly changes: Omit<ApprovalDemand, "when">;
 }
 
 export interface Person {

@@ -1,5 +1,5 @@
 // Which cases are open when the checkpoint cannot be believed? (the log is folded again, and no doubt closes a case)
-import type { Hash } from "./chain.ts";
+import { vouchedIn, type Hash } from "./chain.ts";
 import type { Entry, LiveGrant, Tip } from "./entry.ts";
 import { foldInto, requestOf, turn } from "./fold.ts";
 import type { Finding, Instant } from "./model.ts";
@@ -28,6 +28,8 @@ interface State {
   /** Open cases whose admission is in doubt, and when it was written. */
   readonly doubted: Map<string, Instant>;
   heartbeat: Instant | undefined;
+  /** Taken from an entry in doubt only where none is beyond doubt: a damaged log must not begin trust anew. */
+  vouched: Tip["vouched"];
 }
 
 /**
@@ -36,7 +38,13 @@ interface State {
  */
 export function refolder(hash: Hash, known?: Tip): Refolder {
   const verify = verifier(hash);
-  const state: State = { live: new Map(), admitted: new Set(), doubted: new Map(), heartbeat: undefined };
+  const state: State = {
+    live: new Map(),
+    admitted: new Set(),
+    doubted: new Map(),
+    heartbeat: undefined,
+    vouched: undefined,
+  };
   let isPast = false;
   let last: (Judged & { readonly isPast: boolean }) | undefined;
   const settle = (vouched: boolean): void => {
@@ -59,9 +67,10 @@ export function refolder(hash: Hash, known?: Tip): Refolder {
       const tip = verify.tip();
       settle(tip.seq !== known?.seq || tip.hash === known.hash);
       endDoubted(state);
-      const { live, heartbeat } = state;
+      const { live, heartbeat, vouched } = state;
       const findings = verify.chain();
-      return { tip: { ...tip, ...(heartbeat !== undefined && { heartbeat }) }, live, findings };
+      const more = { ...(heartbeat !== undefined && { heartbeat }), ...(vouched && { vouched }) };
+      return { tip: { ...tip, ...more }, live, findings };
     },
   };
 }
@@ -69,6 +78,7 @@ export function refolder(hash: Hash, known?: Tip): Refolder {
 function believe(state: State, entry: Entry): void {
   const { live, admitted, doubted } = state;
   if (entry.kind === "heartbeat") state.heartbeat = entry.at;
+  state.vouched = vouchedIn([entry]) ?? state.vouched;
   if (entry.kind === "admitted") {
     const open = live.get(entry.request);
     admitted.add(entry.request);
@@ -78,7 +88,9 @@ function believe(state: State, entry: Entry): void {
 }
 
 /** Takes from an entry in doubt that there is access, or that it must end; nothing that lets us leave it be. */
-function doubt({ live, admitted, doubted }: State, entry: Entry): void {
+function doubt(state: State, entry: Entry): void {
+  const { live, admitted, doubted } = state;
+  state.vouched ??= vouchedIn([entry]);
   const request = requestOf(entry);
   if (request === undefined) return;
   const before = live.get(request);

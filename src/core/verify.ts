@@ -1,6 +1,6 @@
 // Is the ledger what Lapse wrote? (every entry in its place, and every index what the log adds up to)
 import { canonical, isCanonical, tameObject } from "./canonical.ts";
-import { GENESIS, hashOfLine, type Hash } from "./chain.ts";
+import { GENESIS, hashOfLine, vouchedIn, type Hash } from "./chain.ts";
 import type { Entry, LiveGrant, Tip } from "./entry.ts";
 import { error } from "./finding.ts";
 import { foldInto } from "./fold.ts";
@@ -53,6 +53,7 @@ interface State {
   readonly against: Finding[];
   readonly live: Map<string, LiveGrant>;
   readonly ids: Map<string, string>;
+  vouched: Tip["vouched"];
 }
 
 /** More entries than are ever lost at once: a number beyond is an attempt to use all numbers up. */
@@ -68,6 +69,7 @@ export function verifier(hash: Hash): Verifier {
     against: [],
     live: new Map(),
     ids: new Map(),
+    vouched: undefined,
   };
   return {
     add: (raw) => judge(state, raw, hash)?.entry,
@@ -142,6 +144,7 @@ function remember(state: State, entry: Entry, at: Place, hash: Hash): void {
     if (used) state.against.push(against(entry, "its id was used before", at));
     if (!state.ids.has(path)) state.ids.set(path, `${blobOf(entry)}\n`);
   }
+  state.vouched = vouchedIn([entry]) ?? state.vouched;
   const objection = foldInto(state.live, entry);
   if (objection !== undefined) state.against.push(against(entry, objection, at));
 }
@@ -162,6 +165,13 @@ function compare(state: State, { tip, live, ids }: Checkpoint): readonly Finding
     const named = tip ? `entry ${tip.seq} with hash ${tip.hash.slice(0, 12)}` : "nothing readable";
     const message = `the tip names ${named}; the log ends with entry ${state.seq} with hash ${state.hash.slice(0, 12)}`;
     found.push(error("LPS505", message, COMPARE));
+  }
+  const { vouched } = state;
+  if (vouched?.commit !== tip?.vouched?.commit || vouched?.digest !== tip?.vouched?.digest) {
+    const [named, last] = [tip?.vouched, vouched].map((one) => one?.commit.slice(0, 12) ?? "nothing");
+    found.push(
+      error("LPS505", `the tip says that main was vouched for at ${named}; the log says at ${last}`, COMPARE),
+    );
   }
   const open = [...state.live.values()].map((grant) => canonical(grant));
   found.push(...differences(open, live, "LPS506", "open cases"));

@@ -76,7 +76,7 @@ export const lives: fc.Arbitrary<Live> = fc
 export function snapshotOf(view: SweepView & { readonly sights: Snapshot["sights"] }): Snapshot {
   return {
     ...{ tip: { seq: 1, hash: "h" }, candidates: [], twins: [], history: [], starting: new Map() },
-    ...{ unseen: [], violations: [], warnings: [], frozen: undefined },
+    ...{ unseen: [], aboutMain: [], violations: [], warnings: [], frozen: undefined },
     ...view,
   };
 }

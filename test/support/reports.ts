@@ -28,6 +28,7 @@ export function aPlan(changes: Partial<Plan> = {}): Plan {
     kept: [],
     waysOut: [],
     unseen: [],
+    aboutMain: [],
     violations: [],
     warnings: [],
     ...changes,

@@ -40,6 +40,7 @@ export const decide: Row = {
       },
       candidates: [],
       twins: [],
+      aboutMain: [],
       history: [],
       starting: new Map(),
       sights: new Map(ids.map((id): [string, Sight] => [id, "present"])),
