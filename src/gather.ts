@@ -11,6 +11,7 @@ import { readRequest } from "./core/request.ts";
 import type { MainView, Snapshot, SweepView } from "./core/snapshot.ts";
 import { fromEpoch, isOver, minus } from "./core/time.ts";
 import { candidates } from "./gather-consent.ts";
+import { reviewFacts } from "./gather-reviews.ts";
 import { observe } from "./observe.ts";
 import { reasonOf } from "./session.ts";
 import { readMain, rewriting, unreadMain, type Main } from "./read-main.ts";
@@ -56,6 +57,7 @@ export async function gather(context: Context, acceptMain?: string): Promise<Gat
     ...{ now, live, tip, main: trusted, unread, history: past.history, starting },
     candidates: news.candidates,
     twins: news.twins,
+    reviews: await reviewFacts(context, ledger.reviews),
     sights: seen.sights,
     unseen: seen.unseen,
     violations: news.violations,

@@ -105,6 +105,7 @@ const snapshotOf = (view: SweepView): Snapshot => ({
   ...{
     tip: { seq: 1, hash: "h" },
     candidates: [],
+    reviews: [],
     twins: [],
     history: [],
     starting: new Map(),

@@ -1,11 +1,12 @@
 // May this request become access, and if not, for good or only for now?
+import { overdueFinding, standsInTheWay } from "./break-glass.ts";
 import { judgeConsent, type Consent } from "./consent.ts";
 import { landedAt, mergedPull, openedAt } from "./landing.ts";
 import { judge } from "./policy.ts";
 import { identityOn } from "./identity.ts";
 import { isOver, minus, plus } from "./time.ts";
 import { error } from "./finding.ts";
-import type { Admission, EvidenceRecord } from "./entry.ts";
+import type { Admission, EvidenceRecord, OpenReview, ReviewDuty } from "./entry.ts";
 import type { Candidate, Landing, Rulebook } from "./evidence.ts";
 import type { AccessRequest, ActiveGrant, Claim, Decision, Finding, Instant, Window } from "./model.ts";
 import type { Admitted, Held, Missed, Refusal } from "./plan.ts";
@@ -24,6 +25,8 @@ export interface AdmissionInput {
   /** Live grants and those admitted earlier in this run, in the order of their merges. */
   readonly active: readonly ActiveGrant[];
   readonly history: readonly ActiveGrant[];
+  /** Break-glass reviews that are owed. */
+  readonly owed: readonly OpenReview[];
   readonly frozen: string | undefined;
 }
 
@@ -128,7 +131,16 @@ function judged(
   if (findings.length > 0 || consent.is === "refused" || !claim)
     return { is: "refused", request: id, path, blob, findings };
   const admission = admissionOf(input, { request, landing, window, claim, consent });
+  const asking = { subject: request.subject, author: admission.evidence.author };
+  const overdue = standsInTheWay(input.owed, asking, rules.catalog, input.now);
+  if (overdue) return { is: "held", request: id, path, reason: owing(overdue) };
   return { is: "admitted", request: id, admission, decision: decisions.now };
+}
+
+/** A review can still be given, so the id is not used up. */
+export function owing(overdue: OpenReview): string {
+  const { message, fix } = overdueFinding(overdue);
+  return `${message}: ${fix}`;
 }
 
 /** What the provider objects to, at the place where the entitlement was named. */
@@ -165,7 +177,27 @@ function admissionOf(input: AdmissionInput, proved: Proved): Admission {
     claim,
     ...(request.extends !== undefined && { extends: request.extends }),
     breakGlass: request.breakGlass,
+    ...(request.breakGlass && { review: dutyOf(input, proved) }),
     evidence: recordOf(proved, input.rules),
+  };
+}
+
+/** Fixed like the window, by policy as it is now. What that does not say is due at once and from nobody. */
+function dutyOf({ rules: { catalog }, candidate }: AdmissionInput, proved: Proved): ReviewDuty {
+  const { request, window, landing } = proved;
+  const entitlement = catalog.entitlement(request.entitlement);
+  const person = catalog.person(request.subject);
+  const { settings } = catalog;
+  const review = entitlement.is === "found" ? entitlement.value.breakGlass?.review : undefined;
+  const { pull, committers = [], headActivity = [] } = mergedPull(landing) ?? {};
+  const hands = [pull?.author, ...committers, ...headActivity.map((push) => push.actor)];
+  return {
+    due: settings.is === "found" ? plus(window.start, settings.value.breakGlass.reviewWithin) : window.start,
+    from: review?.from ?? [],
+    count: review?.count ?? 1,
+    digest: candidate.digest,
+    account: person.is === "found" ? person.value.forge.id : 0,
+    hands: [...new Set(hands.flatMap((user) => user?.id ?? []))].sort((a, b) => a - b),
   };
 }
 

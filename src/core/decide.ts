@@ -1,5 +1,6 @@
 // Given everything that is known, what should happen? (pure: Snapshot → Plan; plan, apply and tests all call this)
-import { admit, claimOf, unreadable } from "./admission.ts";
+import { admit, claimOf, owing, unreadable } from "./admission.ts";
+import { judgeReviews, standsInTheWay, type Judged } from "./break-glass.ts";
 import { fulfilled } from "./consent.ts";
 import { landedAt, mergedPull } from "./landing.ts";
 import { error } from "./finding.ts";
@@ -47,9 +48,11 @@ function byMerge(a: Candidate, b: Candidate): number {
 /** The whole decision. Same snapshot, same plan: no clock, no order of discovery, no I/O. */
 export function decide(snapshot: Snapshot, off: SwitchedOff = NOTHING_OFF): Plan {
   const { ends, missed, kept } = sweep(snapshot);
-  const fresh = snapshot.main ? admitAll(snapshot, snapshot.main, kept, off) : heldAll(snapshot.candidates);
+  const reviews = judgeReviews(snapshot.reviews, snapshot.main?.rules.catalog, snapshot.now);
+  const known = { snapshot, kept, owed: reviews.owed };
+  const fresh = snapshot.main ? admitAll(known, snapshot.main, off) : heldAll(snapshot.candidates);
   const waiting = fresh.admitted.flatMap((a) => waitingFor(a, snapshot));
-  const again = kept.map((grant) => carryOn(grant, snapshot));
+  const again = kept.map((grant) => carryOn(grant, snapshot, reviews.owed));
   const dropped = again.flatMap((a) => a.missed ?? []);
   const grants = [...again.flatMap((a) => a.grant ?? []), ...fresh.admitted.flatMap((a) => due(a, snapshot))];
   return {
@@ -61,11 +64,16 @@ export function decide(snapshot: Snapshot, off: SwitchedOff = NOTHING_OFF): Plan
     refused: fresh.refused,
     missed: [...missed, ...dropped, ...fresh.missed],
     held: [...snapshot.twins, ...fresh.held, ...waiting, ...again.flatMap((a) => a.held ?? [])],
+    reviewed: reviews.reviewed,
     kept: again.flatMap((a) => a.kept ?? []),
     unseen: snapshot.unseen,
     waysOut: waysOut(grants, snapshot.main),
     violations: [...snapshot.violations, ...again.flatMap((a) => (a.grant ? (a.drift ?? []) : []))],
-    warnings: [...snapshot.warnings, ...again.flatMap((a) => (a.grant ? [] : (a.drift ?? [])))],
+    warnings: [
+      ...snapshot.warnings,
+      ...reviews.findings,
+      ...again.flatMap((a) => (a.grant ? [] : (a.drift ?? []))),
+    ],
   };
 }
 
@@ -91,7 +99,13 @@ function heldAll(candidates: readonly Candidate[]): Fresh {
   return { admitted: [], refused: [], missed: [], held };
 }
 
-function admitAll(snapshot: Snapshot, main: MainView, kept: readonly LiveGrant[], off: SwitchedOff): Fresh {
+interface Known {
+  readonly snapshot: Snapshot;
+  readonly kept: readonly LiveGrant[];
+  readonly owed: Judged["owed"];
+}
+
+function admitAll({ snapshot, kept, owed }: Known, main: MainView, off: SwitchedOff): Fresh {
   const admitted: Admitted[] = [];
   const refused: Refusal[] = [];
   const missed: Missed[] = [];
@@ -102,7 +116,7 @@ function admitAll(snapshot: Snapshot, main: MainView, kept: readonly LiveGrant[]
       ...admitted.map((a) => activeOf({ ...a.admission, request: a.request })),
     ];
     const { now, history, frozen } = snapshot;
-    const result = admit({ candidate, rules: main.rules, now, active, history, frozen }, off);
+    const result = admit({ candidate, rules: main.rules, now, active, history, owed, frozen }, off);
     if (result.is === "admitted") admitted.push(result);
     else if (result.is === "refused") refused.push(result);
     else if (result.is === "missed") missed.push(result);
@@ -138,23 +152,28 @@ interface CarriedOn {
 // | granted  | absent             | granted again and reported (standing access: ours is made now)  |
 // | granted  | foreign, drifted   | reported, never touched                                        |
 // | granted  | unknown, pending   | stays; the target is listed as unseen                          |
-function carryOn(grant: LiveGrant, snapshot: Snapshot): CarriedOn {
+function carryOn(grant: LiveGrant, snapshot: Snapshot, owed: Judged["owed"]): CarriedOn {
   const { phase } = grant;
   if (phase === "waiting" && !isOver(grant.start, snapshot.now)) return { kept: grant };
   const sight = snapshot.sights.get(grant.request) ?? "unknown";
   const found = driftOf(grant, sight);
   const drift = found ? { drift: found } : {};
   if (phase === "granted" && sight !== "absent") return { kept: grant, ...drift };
-  return { ...giveAgain(grant, snapshot), ...drift };
+  return { ...giveAgain(grant, snapshot, owed), ...drift };
 }
 
-function giveAgain(grant: LiveGrant, snapshot: Snapshot): CarriedOn {
+function giveAgain(grant: LiveGrant, snapshot: Snapshot, owed: Judged["owed"]): CarriedOn {
   const { request, path, phase } = grant;
   const reason = heldBack(grant, snapshot);
   if (reason !== undefined || !snapshot.main) {
     return { kept: grant, held: { request, path, reason: reason ?? UNREAD } };
   }
-  if (phase === "waiting") return starting(grant, snapshot, snapshot.main);
+  if (phase === "waiting") {
+    const asking = { subject: grant.subject, author: grant.evidence.author };
+    const overdue = standsInTheWay(owed, asking, snapshot.main.rules.catalog, snapshot.now);
+    if (overdue) return { kept: grant, held: { request, path, reason: owing(overdue) } };
+    return starting(grant, snapshot, snapshot.main);
+  }
   const why = phase === "granting" ? "resume" : "missing";
   return { kept: grant, grant: { op: "grant", request, admission: grant, why } };
 }

@@ -1,9 +1,20 @@
 // Is this text an entry, an open case, a tip? (the ledger's files are read as if a stranger had written them)
-import type { Draft, Entry, LiveGrant, Tip } from "./entry.ts";
+import type { Draft, Entry, LiveGrant, OpenReview, Tip } from "./entry.ts";
 import { seqOfPath } from "./ledger-paths.ts";
 
 type Kind =
-  "text" | "int" | "count" | "instant" | "flag" | "object" | "texts" | "op" | "hash" | "commit" | "log";
+  | "text"
+  | "int"
+  | "count"
+  | "instant"
+  | "flag"
+  | "object"
+  | "texts"
+  | "ints"
+  | "op"
+  | "hash"
+  | "commit"
+  | "log";
 type Shape = Readonly<Record<string, Kind>>;
 
 const WINDOW: Shape = { start: "instant", end: "instant" };
@@ -50,11 +61,28 @@ const EVIDENCE: Shape = {
   policyNow: "text",
 };
 const APPROVAL: Shape = { person: "text", user: "int", review: "int", at: "instant", commit: "text" };
+const REVIEW: Shape = {
+  due: "instant",
+  from: "texts",
+  count: "count",
+  digest: "hash",
+  account: "int",
+  hands: "ints",
+};
+const OWED: Shape = {
+  ...REVIEW,
+  request: "text",
+  subject: "text",
+  entitlement: "text",
+  pull: "int",
+  author: "int",
+};
+const REVIEW_VOTE: Shape = { person: "text", user: "int", comment: "int", at: "instant" };
 const CASE: Shape = { request: "text", phase: "text", standing: "flag" };
 const ENDING: Shape = { because: "text", since: "instant" };
 const FAILURE: Shape = { op: "op", error: "text", since: "instant", count: "count" };
 const TIP: Shape = { seq: "count", hash: "hash" };
-const TIP_MORE: Shape = { main: "commit", heartbeat: "instant", live: "hash", log: "log" };
+const TIP_MORE: Shape = { main: "commit", heartbeat: "instant", live: "hash", reviews: "hash", log: "log" };
 const SEALED: Shape = { v: "int", seq: "count", at: "instant", run: "text", prev: "text", kind: "text" };
 const FILE: Shape = { request: "text", path: "text", blob: "text" };
 const ACT: Shape = { request: "text", target: "text" };
@@ -67,6 +95,8 @@ const DRAFTS: Readonly<Record<Draft["kind"], Shape>> = {
   "revoke-sent": { ...ACT, because: "text", receipt: "object" },
   revoked: { ...ACT, because: "text", end: "instant", residue: "texts", receipt: "object" },
   failed: { ...ACT, op: "op", error: "text" },
+  "breakglass-issue": { request: "text", issue: "int" },
+  "breakglass-review": { request: "text", digest: "hash" },
   heartbeat: { main: "text" },
   violation: { code: "text", subject: "text" },
 };
@@ -93,6 +123,7 @@ export function parseEntry(line: string): Entry | undefined {
 
 function isWhole(kind: string, value: Fields): boolean {
   if (kind === "intent") return has(value["assignment"], ASSIGNMENT);
+  if (kind === "breakglass-review") return isListOf(value["votes"], REVIEW_VOTE);
   return kind !== "admitted" || (isAdmission(value["admission"]) && !hasMore(value["admission"]));
 }
 
@@ -118,6 +149,13 @@ function isCase(value: Fields): boolean {
   );
 }
 
+/** Undefined when the line is not an owed review, whole to the last field. */
+export function parseReview(line: string): OpenReview | undefined {
+  const value = fieldsOf(line);
+  const whole = has(value, OWED) && mayHave(value, { since: "instant", issue: "int" });
+  return whole ? (value as unknown as OpenReview) : undefined;
+}
+
 /** Undefined when the text is not a `tip.json`; fields that we do not know are dropped. */
 export function parseTip(text: string): Tip | undefined {
   const value = fieldsOf(text);
@@ -129,11 +167,11 @@ export function parseTip(text: string): Tip | undefined {
 function isAdmission(value: unknown): boolean {
   if (!has(value, ADMISSION) || !has(value["claim"], CLAIM) || !mayHave(value, { extends: "text" }))
     return false;
+  if (!may(value, "review", REVIEW)) return false;
   const evidence = value["evidence"];
   if (!has(evidence, EVIDENCE)) return false;
   const { approvals, mergedBy } = evidence;
-  const approved = Array.isArray(approvals) && approvals.every((one: unknown) => has(one, APPROVAL));
-  return approved && (mergedBy === null || is(mergedBy, "int"));
+  return isListOf(approvals, APPROVAL) && (mergedBy === null || is(mergedBy, "int"));
 }
 
 /** Does an admission claim what only the entries after it may say? */
@@ -161,6 +199,10 @@ function mayHave(value: Fields, shape: Shape): boolean {
   return Object.entries(shape).every(([key, kind]) => value[key] === undefined || is(value[key], kind));
 }
 
+function isListOf(value: unknown, shape: Shape): boolean {
+  return Array.isArray(value) && value.every((one: unknown) => has(one, shape));
+}
+
 function may(value: Fields, key: string, shape: Shape): boolean {
   return value[key] === undefined || has(value[key], shape);
 }
@@ -174,6 +216,7 @@ const KINDS: Readonly<Record<Kind, (value: unknown) => boolean>> = {
   flag: (value) => typeof value === "boolean",
   object: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
   texts: (value) => Array.isArray(value) && value.every((one) => typeof one === "string"),
+  ints: (value) => Array.isArray(value) && value.every(Number.isSafeInteger),
   op: (value) => value === "grant" || value === "revoke",
   hash: (value) => typeof value === "string" && /^[0-9a-f]{64}$/.test(value),
   log: (value) => typeof value === "string" && seqOfPath(value) !== undefined,

@@ -47,8 +47,10 @@ export function isThrottled(error: unknown): boolean {
 /** Permission of a fine-grained token or an App that each kind of call needs, should GitHub not name it itself. */
 const NEEDS: readonly (readonly [RegExp, string])[] = [
   [/\/check-runs/, "Checks: write (and the token of an App or of a workflow)"],
+  [/^POST.*\/issues$/, "Issues: write"],
   [/^(POST|PATCH).*\/issues\//, "Pull requests: write"],
   [/^(POST|PATCH|PUT).*\/pulls/, "Pull requests: write"],
+  [/^GET.*\/issues(\/\d+\/comments)?$/, "Issues: read"],
   [/\/(pulls|timeline|comments)/, "Pull requests: read"],
   [/\/(contents|activity|commits)/, "Contents: read"],
 ];
