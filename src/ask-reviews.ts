@@ -15,7 +15,6 @@ import { reasonOf } from "./session.ts";
 const SKEW = 86_400_000;
 
 interface Asked {
-  readonly drafts: readonly Draft[];
   readonly findings: readonly Finding[];
   readonly unrecorded?: string;
 }
@@ -26,7 +25,7 @@ export async function askForReviews(context: Context, applied: Applied): Promise
   const asked = await askAll(context, plan.main).catch((problem: unknown): Asked => {
     const fix = "the reviews stay owed; the next run tries again";
     const message = `break-glass reviews could not be asked for: ${reasonOf(problem)}`;
-    return { drafts: [], findings: [error("LPS333", message, fix)] };
+    return { findings: [error("LPS333", message, fix)] };
   });
   const { findings, unrecorded } = asked;
   return {
@@ -39,21 +38,31 @@ export async function askForReviews(context: Context, applied: Applied): Promise
 async function askAll(context: Context, main: string | undefined): Promise<Asked> {
   const { reviews } = await context.ledger.read();
   const used = reviews.filter((review) => review.since !== undefined);
-  if (used.length === 0) return { drafts: [], findings: [] };
+  return used.length === 0 ? { findings: [] } : askEach(context, used, main);
+}
+
+async function askEach(
+  context: Context,
+  used: readonly OpenReview[],
+  main: string | undefined,
+): Promise<Asked> {
   const loaded = main === undefined ? undefined : await loadCatalog(context, { commit: main });
   const forge = await context.forge();
   const drafts: Draft[] = [];
   const findings: Finding[] = [];
   for (const review of used) {
     const issue = await ask(forge, review, loaded?.catalog).catch((problem: unknown) => reasonOf(problem));
-    if (typeof issue === "string") findings.push(notAsked(review, issue));
-    if (typeof issue !== "number") continue;
-    drafts.push({ kind: "breakglass-issue", request: review.request, issue });
-    findings.push(announced(review, issue));
+    if (issue === undefined) continue;
+    if (typeof issue === "number") drafts.push({ kind: "breakglass-issue", request: review.request, issue });
+    findings.push(typeof issue === "number" ? announced(review, issue) : notAsked(review, issue));
   }
-  if (drafts.length === 0) return { drafts, findings };
+  return { findings, ...(await writtenDown(context, drafts)) };
+}
+
+async function writtenDown(context: Context, drafts: readonly Draft[]): Promise<Pick<Asked, "unrecorded">> {
+  if (drafts.length === 0) return {};
   const said = await context.ledger.record(drafts, { at: context.now, run: context.run });
-  return { drafts, findings, ...(said.is === "kept" && { unrecorded: said.reason }) };
+  return said.is === "kept" ? { unrecorded: said.reason } : {};
 }
 
 /** The number of a new issue; nothing where there is one already. */
@@ -66,7 +75,7 @@ async function ask(
   if (issue !== undefined && (await forge.issueComments(issue)) !== undefined) return undefined;
   const { url } = await forge.repository();
   const names = catalog && approversOf(catalog, { from, count }, subject)?.approvers;
-  const reviewers = catalog?.people.filter(({ name }) => names?.includes(name)) ?? [];
+  const reviewers = catalog?.people.filter(({ name }) => names?.includes(name) === true) ?? [];
   const page = { review, reviewers: reviewers.map((one) => one.forge.login), pull: `${url}/pull/${pull}` };
   const wanted = {
     marker: reviewMarker(review),

@@ -1,16 +1,16 @@
 // May this request become access, and if not, for good or only for now?
-import { overdueFinding, standsInTheWay } from "./break-glass.ts";
+import { owing } from "./break-glass.ts";
 import { judgeConsent, type Consent } from "./consent.ts";
 import { landedAt, mergedPull, openedAt } from "./landing.ts";
 import { judge } from "./policy.ts";
 import { identityOn } from "./identity.ts";
+import { dutyOf } from "./review-duty.ts";
 import { isOver, minus, plus } from "./time.ts";
 import { error } from "./finding.ts";
-import type { Admission, EvidenceRecord, OpenReview, ReviewDuty } from "./entry.ts";
+import type { Admission, EvidenceRecord, OpenReview } from "./entry.ts";
 import type { Candidate, Landing, Rulebook } from "./evidence.ts";
 import type { AccessRequest, ActiveGrant, Claim, Decision, Finding, Instant, Window } from "./model.ts";
 import type { Admitted, Held, Missed, Refusal } from "./plan.ts";
-import { NOTHING_OFF, type SwitchedOff } from "./votes.ts";
 
 export type Admittance =
   | ({ readonly is: "admitted" } & Admitted)
@@ -80,7 +80,7 @@ export function claimOf(request: AccessRequest, { catalog }: Rulebook): Claim | 
 }
 
 /** Judges one candidate. Everything that cannot be read holds it back; everything that says no refuses it for good. */
-export function admit(input: AdmissionInput, off: SwitchedOff = NOTHING_OFF): Admittance {
+export function admit(input: AdmissionInput): Admittance {
   const { candidate, rules, now } = input;
   const { path, blob, request } = candidate;
   const names = { request: candidate.id, path, blob };
@@ -92,7 +92,8 @@ export function admit(input: AdmissionInput, off: SwitchedOff = NOTHING_OFF): Ad
   const window = windowOf(request, landedAt(landing), input.active);
   if (isOver(window.end, now)) return { is: "missed", ...names, because: "window-over", findings: [] };
   if (tooOld(rules, landing)) return { is: "missed", ...names, because: "pending-timeout", findings: [] };
-  return judged(input, request, landing, window, off);
+  const result = judged(input, request, landing, window);
+  return result.is === "admitted" ? unlessOwing(input, result) : result;
 }
 
 function tooOld({ catalog: { settings } }: Rulebook, landing: Landing): boolean {
@@ -100,30 +101,21 @@ function tooOld({ catalog: { settings } }: Rulebook, landing: Landing): boolean 
   return minus(landedAt(landing), openedAt(landing)) > settings.value.pendingTimeout;
 }
 
-function judged(
-  input: AdmissionInput,
-  request: AccessRequest,
-  landing: Landing,
-  window: Window,
-  off: SwitchedOff,
-): Admittance {
+function judged(input: AdmissionInput, request: AccessRequest, landing: Landing, window: Window): Admittance {
   const { candidate, rules, active, history } = input;
   const { path, blob, id } = candidate;
   const by = (book: Rulebook, now: Instant): Decision =>
     judge({ request, catalog: book.catalog, policies: book.policies, window, now, active, history });
   const decisions = { atMerge: by(landing.atMerge, landedAt(landing)), now: by(rules, input.now) };
   const entitlement = rules.catalog.entitlement(request.entitlement);
-  const consent = judgeConsent(
-    {
-      candidate,
-      request,
-      landing,
-      now: rules,
-      decisions,
-      entitlement: entitlement.is === "found" ? entitlement.value : undefined,
-    },
-    off,
-  );
+  const consent = judgeConsent({
+    candidate,
+    request,
+    landing,
+    now: rules,
+    decisions,
+    entitlement: entitlement.is === "found" ? entitlement.value : undefined,
+  });
   const findings = [...denials(decisions), ...(consent.is === "refused" ? consent.findings : [])];
   const claim = claimOf(request, rules);
   const objection = claim && rules.lint(claim);
@@ -131,16 +123,18 @@ function judged(
   if (findings.length > 0 || consent.is === "refused" || !claim)
     return { is: "refused", request: id, path, blob, findings };
   const admission = admissionOf(input, { request, landing, window, claim, consent });
-  const asking = { subject: request.subject, author: admission.evidence.author };
-  const overdue = standsInTheWay(input.owed, asking, rules.catalog, input.now);
-  if (overdue) return { is: "held", request: id, path, reason: owing(overdue) };
   return { is: "admitted", request: id, admission, decision: decisions.now };
 }
 
-/** A review can still be given, so the id is not used up. */
-export function owing(overdue: OpenReview): string {
-  const { message, fix } = overdueFinding(overdue);
-  return `${message}: ${fix}`;
+/** A review can still be given, so the id of who owes one is not used up. */
+function unlessOwing(
+  { owed, rules, now, candidate: { path } }: AdmissionInput,
+  admitted: Admitted,
+): Admittance {
+  const { request, admission } = admitted;
+  const asking = { subject: admission.subject, author: admission.evidence.author };
+  const reason = owing(owed, asking, rules.catalog, now);
+  return reason === undefined ? { is: "admitted", ...admitted } : { is: "held", request, path, reason };
 }
 
 /** What the provider objects to, at the place where the entitlement was named. */
@@ -177,27 +171,8 @@ function admissionOf(input: AdmissionInput, proved: Proved): Admission {
     claim,
     ...(request.extends !== undefined && { extends: request.extends }),
     breakGlass: request.breakGlass,
-    ...(request.breakGlass && { review: dutyOf(input, proved) }),
+    ...(request.breakGlass && { review: dutyOf(input.candidate, input.rules.catalog, proved) }),
     evidence: recordOf(proved, input.rules),
-  };
-}
-
-/** Fixed like the window, by policy as it is now. What that does not say is due at once and from nobody. */
-function dutyOf({ rules: { catalog }, candidate }: AdmissionInput, proved: Proved): ReviewDuty {
-  const { request, window, landing } = proved;
-  const entitlement = catalog.entitlement(request.entitlement);
-  const person = catalog.person(request.subject);
-  const { settings } = catalog;
-  const review = entitlement.is === "found" ? entitlement.value.breakGlass?.review : undefined;
-  const { pull, committers = [], headActivity = [] } = mergedPull(landing) ?? {};
-  const hands = [pull?.author, ...committers, ...headActivity.map((push) => push.actor)];
-  return {
-    due: settings.is === "found" ? plus(window.start, settings.value.breakGlass.reviewWithin) : window.start,
-    from: review?.from ?? [],
-    count: review?.count ?? 1,
-    digest: candidate.digest,
-    account: person.is === "found" ? person.value.forge.id : 0,
-    hands: [...new Set(hands.flatMap((user) => user?.id ?? []))].sort((a, b) => a - b),
   };
 }
 

@@ -55,7 +55,7 @@ function lines({ body }: IssueComment): readonly string[] {
 /** Is this account, or any other of the same person's, among these? */
 function isOneOf({ comment, person, catalog }: CommentCase, users: readonly number[]): boolean {
   return users.some(
-    (id) => id === comment.user?.id || (person && personOf(catalog, id)?.name === person.name),
+    (id) => id === comment.user?.id || (person && personOf(catalog, id)?.name === person.name) === true,
   );
 }
 
@@ -187,25 +187,37 @@ export interface Asking {
   readonly author?: number;
 }
 
-/** The overdue review that stands in the way of somebody's self-service: as its subject or as who opened it. */
-export function standsInTheWay(
+/** Why somebody gets nothing more for now: an overdue review, as whose subject or opener they are known. */
+export function owing(
+  owed: readonly OpenReview[],
+  asking: Asking,
+  catalog: Catalog,
+  now: Instant,
+): string | undefined {
+  const [found] = owingFindings(owed, asking, catalog, now);
+  return found && `${found.message}: ${found.fix}`;
+}
+
+/** The same as findings, one a review. */
+export function owingFindings(
   owed: readonly OpenReview[],
   { subject, author }: Asking,
   catalog: Catalog,
   now: Instant,
-): OpenReview | undefined {
+): readonly Finding[] {
   const asking = [subject, personOf(catalog, author)?.name];
+  const people = (review: OpenReview) => [
+    review.subject,
+    ...[review.account, review.author].flatMap((id) => personOf(catalog, id)?.name ?? []),
+  ];
   return owed
-    .filter((review) => isOverdue(review, now))
-    .find((review) => {
-      const accounts = [review.account, review.author].map((id) => personOf(catalog, id)?.name);
-      return [review.subject, ...accounts].some((name) => name !== undefined && asking.includes(name));
-    });
+    .filter((review) => isOverdue(review, now) && people(review).some((name) => asking.includes(name)))
+    .map(overdueFinding);
 }
 
-/** Why nothing more is granted, and what to do about it. */
-export function overdueFinding(review: OpenReview): Finding {
+function overdueFinding(review: OpenReview): Finding {
   const { request, subject, due } = review;
-  const message = `the review of ${subject}'s break-glass ${request} was due at ${printInstant(due)}; until it is given, nothing new is granted to ${subject} or whoever opened it`;
+  const until = `until it is given, nothing new is granted to ${subject} or whoever opened it`;
+  const message = `the review of ${subject}'s break-glass ${request} was due at ${printInstant(due)}; ${until}`;
   return error("LPS330", message, howTo(review));
 }

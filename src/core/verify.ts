@@ -147,9 +147,8 @@ function remember(state: State, entry: Entry, at: Place, hash: Hash): void {
     if (used) state.against.push(against(entry, "its id was used before", at));
     if (!state.ids.has(path)) state.ids.set(path, `${blobOf(entry)}\n`);
   }
-  for (const objection of [foldInto(state.live, entry), foldReview(state.reviews, entry)]) {
-    if (objection !== undefined) state.against.push(against(entry, objection, at));
-  }
+  const objections = [foldInto(state.live, entry), foldReview(state.reviews, entry)];
+  state.against.push(...objections.flatMap((why) => (why === undefined ? [] : [against(entry, why, at)])));
 }
 
 function against(entry: Entry, why: string, at: Place): Finding {

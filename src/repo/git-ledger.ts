@@ -114,7 +114,7 @@ async function verify(store: Store, visit?: (entry: Entry) => void): Promise<rea
     if (entry) visit?.(entry);
   }
   if (base.commit === "") return findings;
-  const { tip = "", live = "", reviews = "" } = await checkpointAt(git, base.commit);
+  const { tip, live = "", reviews = "" } = await checkpointAt(git, base.commit);
   const indexes = {
     tip: parseTip(tip),
     live: linesOf(live),

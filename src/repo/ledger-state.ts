@@ -51,7 +51,7 @@ export function indexText(open: ReadonlyMap<string, LiveGrant | OpenReview>): st
 /** The checkpoint; rebuilt from the log, with a finding, where it is not what the last append wrote. */
 export async function committedAt(git: Git, commit: string): Promise<Committed> {
   if (commit === "") return EMPTY;
-  const { tip = "", live, reviews } = await checkpointAt(git, commit);
+  const { tip, live, reviews } = await checkpointAt(git, commit);
   const parsed = parseTip(tip);
   if (!parsed) return rebuilt(git, commit, "tip.json is not readable");
   const cases = live !== undefined && parsed.live === sha256(live) ? indexOf(live, parseLive) : undefined;
@@ -110,16 +110,17 @@ export async function textsAt(
 }
 
 interface Checkpoint {
-  readonly tip?: string;
+  /** Empty where there is none. */
+  readonly tip: string;
   readonly live?: string;
   readonly reviews?: string;
 }
 
 /** The texts of the checkpoint's files. */
 export async function checkpointAt(git: Git, commit: string): Promise<Checkpoint> {
-  const [tip, live, reviews] = await textsAt(git, commit, [TIP, LIVE, REVIEWS]);
+  const [tip = "", live, reviews] = await textsAt(git, commit, [TIP, LIVE, REVIEWS]);
   return {
-    ...(tip !== undefined && { tip }),
+    tip,
     ...(live !== undefined && { live }),
     ...(reviews !== undefined && { reviews }),
   };

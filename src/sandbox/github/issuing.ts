@@ -16,7 +16,8 @@ export interface IssueVerbs {
 
 export function issueVerbs(world: World): IssueVerbs {
   const { store } = world;
-  const change = (number: number, to: (at: number) => Partial<IssueRecord>) => {
+  const change = (user: string, number: number, to: (at: number) => Partial<IssueRecord>) => {
+    knownAccount(store.now(), user);
     store.begin();
     const at = world.clock();
     store.write(({ issues }) => ({
@@ -46,12 +47,10 @@ export function issueVerbs(world: World): IssueVerbs {
       }));
     },
     closeIssue: (user, issue) => {
-      knownAccount(store.now(), user);
-      change(issue, (at) => ({ state: "closed", closedAt: at }));
+      change(user, issue, (at) => ({ state: "closed", closedAt: at }));
     },
     deleteIssue: (user, issue) => {
-      knownAccount(store.now(), user);
-      change(issue, () => ({ deleted: true }));
+      change(user, issue, () => ({ deleted: true }));
     },
   };
 }

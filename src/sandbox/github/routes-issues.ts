@@ -56,7 +56,7 @@ function issueParam(c: Call): IssueRecord | PullRecord {
   const number = numberParam(c, "number");
   const { issues, pulls } = c.var.state;
   const issue = issues.find((each) => each.number === number);
-  if (issue?.deleted) refuse(410, "This issue was deleted");
+  if (issue?.deleted === true) refuse(410, "This issue was deleted");
   return issue ?? pulls.find((each) => each.number === number) ?? refuse(404, "Not Found");
 }
 
