@@ -13,6 +13,7 @@ import type { MainView, Snapshot, SweepView } from "./core/snapshot.ts";
 import { fromEpoch, isOver } from "./core/time.ts";
 import { changesOf, NO_CHANGES, type Since } from "./gather-changes.ts";
 import { candidates } from "./gather-consent.ts";
+import { reviewFacts } from "./gather-reviews.ts";
 import { observe } from "./observe.ts";
 import { reasonOf } from "./session.ts";
 import { readMain, rewriting, unreadMain, type Main } from "./read-main.ts";
@@ -63,6 +64,7 @@ export async function gather(context: Context, acceptMain?: string): Promise<Gat
     aboutMain: changes.drafts,
     candidates: news.candidates,
     twins: news.twins,
+    reviews: await reviewFacts(context, ledger.reviews),
     sights: seen.sights,
     unseen: seen.unseen,
     violations: news.violations,
