@@ -63,8 +63,8 @@ function questions(program: Command, action: Action): void {
     );
   program
     .command("doctor")
-    .description("is every target set up so that access can be given, ended and proved gone?")
-    .option("--target <name>", "only this one")
+    .description("is all set up so that nobody gets around it? repository, people, ledger, targets")
+    .option("--target <name>", "only this target")
     .action(
       action(
         async () => (await import("./doctor.ts")).doctor,
