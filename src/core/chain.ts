@@ -62,7 +62,8 @@ export function sealAll(
 /** The tip after entries were added; `main` is the commit that has been processed, if any. */
 export function nextTip(tip: Tip, entries: readonly Entry[], hash: string, main?: string): Tip {
   const beats = entries.flatMap((entry) => (entry.kind === "heartbeat" ? [entry.at] : []));
-  const heartbeat = [tip.heartbeat ?? [], ...beats].flat().reduce<Instant | undefined>(latest, undefined);
+  // The last one that was written, not the greatest: one wrong clock must not hide that no sweep runs any more.
+  const heartbeat = beats.at(-1) ?? tip.heartbeat;
   return {
     ...tip,
     seq: tip.seq + entries.length,
@@ -70,8 +71,4 @@ export function nextTip(tip: Tip, entries: readonly Entry[], hash: string, main?
     ...(main !== undefined && { main }),
     ...(heartbeat !== undefined && { heartbeat }),
   };
-}
-
-function latest(a: Instant | undefined, b: Instant): Instant {
-  return a !== undefined && a > b ? a : b;
 }

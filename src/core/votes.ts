@@ -72,7 +72,7 @@ function changes(facts: PullFacts): readonly Instant[] {
   return at.filter((t) => until === null || minus(t, until) <= 0);
 }
 
-/** The checks, in the order in which a person would ask. Each stands alone: see the mutation test. */
+/** The checks, in the order in which a person would ask. Each stands alone: see test/defences. */
 export const VOTE_CHECKS: readonly VoteCheck[] = [
   {
     name: "human",
@@ -178,10 +178,6 @@ export function isVeto(review: Review, { timeline }: PullFacts): boolean {
   return event.dismissed?.was !== "approved" && !byItsAuthor;
 }
 
-/** Names of defences that a mutation test has switched off. Production never passes any. */
-export type SwitchedOff = ReadonlySet<string>;
-export const NOTHING_OFF: SwitchedOff = new Set();
-
 export interface Uncounted {
   readonly login: string;
   readonly reasons: readonly string[];
@@ -194,30 +190,21 @@ export interface Counted {
 }
 
 /** Applies every check to every standing approval: one person, one vote. */
-export function count(
-  reviews: readonly Review[],
-  caseOf: (review: Review) => VoteCase,
-  off: SwitchedOff = NOTHING_OFF,
-): Counted {
+export function count(reviews: readonly Review[], caseOf: (review: Review) => VoteCase): Counted {
   const votes = new Map<string, Vote>();
   const uncounted: Uncounted[] = [];
   for (const review of reviews.filter((r) => r.state === "APPROVED")) {
-    const judged = voteOf(caseOf(review), off);
+    const judged = voteOf(caseOf(review));
     if ("reasons" in judged) uncounted.push(judged);
-    else {
-      const voter = off.has("one-person-one-vote") ? String(judged.user) : judged.person;
-      if (votes.has(voter)) uncounted.push({ login: judged.person, reasons: ["has one vote"] });
-      else votes.set(voter, judged);
-    }
+    else if (votes.has(judged.person)) uncounted.push({ login: judged.person, reasons: ["has one vote"] });
+    else votes.set(judged.person, judged);
   }
   return { votes: [...votes.values()], uncounted };
 }
 
-function voteOf(c: VoteCase, off: SwitchedOff): Vote | Uncounted {
+function voteOf(c: VoteCase): Vote | Uncounted {
   const { user, submittedAt, id, commit } = c.review;
-  const reasons = VOTE_CHECKS.filter((check) => !off.has(check.name)).flatMap(
-    (check) => check.objection(c) ?? [],
-  );
+  const reasons = VOTE_CHECKS.flatMap((check) => check.objection(c) ?? []);
   if (!user) return { login: "a deleted account", reasons };
   if (reasons.length > 0 || submittedAt === null) return { login: user.login, reasons };
   return {
