@@ -5,6 +5,7 @@ import { oid } from "./names.ts";
 import { blobs, diff, oidAt, tree, worktreeFiles } from "./objects.ts";
 import type { Git } from "./process.ts";
 import { addressOf, type Clone } from "./network.ts";
+import { branchOf } from "./copy.ts";
 import { pushCommit } from "./remote.ts";
 import type { Repo } from "./repo.ts";
 import { deepen, defaultBranch, fetchAll, fetchOne, tip } from "./tracking.ts";
@@ -53,6 +54,7 @@ export function gitRepo(options: GitRepoOptions): GitRepo {
     ledgerBranch,
     fetch: () => fetchAll(clone, ledgerBranch),
     fetchBranch: (branch) => fetchOne(clone, branch),
+    ledgerOf: (address) => branchOf(git, address, ledgerBranch),
     remoteName: async () => /([\w.-]+\/[\w.-]+?)(?:\.git)?\/?$/.exec(await addressOf(clone))?.[1],
     defaultBranch: () => defaultBranch(clone),
     remoteTip: (branch) => tip(clone, branch),

@@ -161,6 +161,11 @@ export const REPOSITORY_CODES = {
     explain:
       "The ledger could not tell the applier's writes from that person's, the rules of its branch could not be limited to the applier, and everything stops when that person leaves. Use a GitHub App.",
   },
+  LPS945: {
+    title: "two copies of the ledger differ",
+    explain:
+      "A ledger only ever grows, so of two copies one continues the other. These do not, or the other one knows entries that this one lost: somebody rewrote a branch, or the forge shows different histories to different readers. Find out which copy is true, with the targets (`lapse audit --observe`), before anything is repaired.",
+  },
   LPS946: {
     title: "the App asks for more than it needs",
     explain:
