@@ -5,6 +5,7 @@ import { APPROVAL_CODES } from "./codes/approval.ts";
 import { BREAK_GLASS_CODES } from "./codes/break-glass.ts";
 import { TARGET_CODES } from "./codes/target.ts";
 import { LEDGER_CODES } from "./codes/ledger.ts";
+import { REPOSITORY_CODES } from "./codes/repository.ts";
 import { WATCH_CODES } from "./codes/watch.ts";
 import type { Finding, Place } from "./model.ts";
 
@@ -16,6 +17,7 @@ export const CODES = {
   ...BREAK_GLASS_CODES,
   ...TARGET_CODES,
   ...LEDGER_CODES,
+  ...REPOSITORY_CODES,
   ...WATCH_CODES,
 } as const satisfies Record<`LPS${number}`, { title: string; explain: string }>;
 
