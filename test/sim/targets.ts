@@ -95,7 +95,7 @@ function people(server: Server): SimTarget["admin"] {
       for (const row of ours(subject)) {
         const { mark, ...bare } = row;
         if (!mark) continue;
-        server.damaged(row);
+        server.damaged(row, "stripped");
         server.byPeople((rows) => rows.set(row.name, bare));
       }
     },
@@ -103,7 +103,7 @@ function people(server: Server): SimTarget["admin"] {
       for (const row of ours(subject)) {
         if (!row.mark) continue;
         const mark = { ...row.mark, until: "31 June, or thereabouts" };
-        server.damaged(row);
+        server.damaged(row, "spoiled");
         server.byPeople((rows) => rows.set(row.name, { ...row, mark }));
       }
     },

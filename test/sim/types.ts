@@ -23,8 +23,10 @@ export interface Interval {
   to?: Time;
   /** Whose act ended it; `itself`: by native expiry. */
   ended?: "lapse" | "people" | "itself";
-  /** When people damaged the mark, which is all that a sweeper beside the target goes by. */
-  damaged?: Time;
+  /** When people removed the mark, which is all that a sweeper beside the target goes by. */
+  stripped?: Time;
+  /** When people made the end in the mark unreadable: it may end at once. */
+  spoiled?: Time;
 }
 
 export interface SimTarget {
@@ -81,3 +83,33 @@ export type Event =
       pull?: number;
       by: number;
     };
+
+/** One run of a program, as fate saw it. */
+export interface Run {
+  readonly kind: "apply" | "expire" | "sweep";
+  /** The machine that it ran on. */
+  readonly by: string;
+  /** The one target of a sweeper. */
+  readonly target?: string;
+  readonly from: Time;
+  /** Absent while it runs, or for good when it died. */
+  to?: Time;
+  /** When it died. */
+  died?: Time;
+  /** What its clock showed more than true time, in ms. */
+  readonly skew: number;
+  /** The exit code; absent when it died or still runs. */
+  code?: number;
+  /** What went wrong in it, in order: `after git push`, `crash`, … Empty: nothing stood in its way. */
+  readonly faults: readonly string[];
+  /** Targets that were down, and whether git or the forge was, at any time while it ran. */
+  readonly down: string[];
+}
+
+/** One push that the server's ledger branch took, with the lines that it appended. `before` tells a rollback. */
+export interface LedgerPush {
+  readonly at: Time;
+  readonly before: string;
+  readonly commit: string;
+  readonly lines: readonly string[];
+}
