@@ -1,7 +1,8 @@
 // Is everything well at the end of a seed, and how did it go? (the promises, and numbers for the summary)
 import { gitLedger } from "../../src/repo/git-ledger.ts";
 import { gitRepo } from "../../src/repo/git.ts";
-import type { Interval } from "./types.ts";
+import { booksOf } from "./books.ts";
+import { unrest, violations } from "./oracle.ts";
 import type { World } from "./world.ts";
 
 export interface Verdict {
@@ -16,11 +17,10 @@ export interface Verdict {
   readonly days: number;
 }
 
-const ours = ({ via }: Interval): boolean => via !== "foreign" && via !== "standing";
-
 export async function judge(world: World): Promise<Verdict> {
   const { faults, record, scheduler, seed } = world;
-  const problems = [...world.bugs, ...(await ledgerProblems(world)), ...leftOpen(world)];
+  const books = booksOf(world);
+  const problems = [...world.bugs, ...(await ledgerProblems(world)), ...violations(books), ...unrest(books)];
   const kinds = record.ledger.flatMap(({ lines }) =>
     lines.map((line) => JSON.parse(line) as { readonly kind: string; readonly standing?: boolean }),
   );
@@ -33,21 +33,6 @@ export async function judge(world: World): Promise<Verdict> {
     revocations: kinds.filter(({ kind }) => kind === "revoked").length,
     days: (scheduler.time - Date.UTC(2026, 10, 23, 8)) / 86_400_000,
   };
-}
-
-/** Long after the last end nothing of ours is open. */
-function leftOpen({ targets }: World): readonly string[] {
-  return targets.flatMap((target) =>
-    target
-      .history()
-      .flatMap((one) =>
-        ours(one) && one.to === undefined
-          ? [
-              `${one.subject} still has ${one.role} on ${target.name} (${one.via}, since ${new Date(one.from).toISOString()})`,
-            ]
-          : [],
-      ),
-  );
 }
 
 async function ledgerProblems(world: World): Promise<readonly string[]> {

@@ -88,7 +88,10 @@ export async function startRun(world: World, machine: Machine): Promise<void> {
       record.note(`${proc.name}: ends with ${String(run.code)}`);
       ended();
     },
-    ended,
+    () => {
+      run.died = scheduler.time;
+      ended();
+    },
   );
 }
 

@@ -4,6 +4,9 @@ import type { Faults, Fault } from "./faults.ts";
 import type { Random } from "./random.ts";
 import type { Hook, Time } from "./types.ts";
 
+/** No order takes longer to arrive, in ms. */
+export const LATE = 600_000;
+
 /** A program that runs somewhere: it dies by a crash, or ends by itself. */
 export interface Proc {
   readonly name: string;
@@ -160,7 +163,7 @@ export class Scheduler {
   /** The caller hears nothing, and what it asked for is done some time later. */
   #postpone(ticket: Ticket): void {
     this.#current = undefined;
-    this.after(this.#random.int(1, 600) * 1000, () => {
+    this.after(this.#random.int(1, LATE / 1000) * 1000, () => {
       this.#note(`  late: ${ticket.port} ${ticket.call} of ${ticket.proc.name}`);
       void ticket.go("late");
     });

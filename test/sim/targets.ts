@@ -28,7 +28,7 @@ export function simTarget(options: TargetOptions): SimTarget & { readonly server
   const { name, ownership, native = false, hook = HONEST } = options;
   const server = new Server({ ...options, native });
   return {
-    ...{ name, ownership, native, server },
+    ...{ name, ownership, native, server, settles: options.settles ?? 0 },
     provider: providerOf(server, hook),
     history: () => server.history(),
     admin: people(server),

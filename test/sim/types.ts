@@ -34,6 +34,8 @@ export interface SimTarget {
   readonly ownership: "object" | "container" | "marked" | "bare" | "gate";
   /** Ends access itself (native expiry). */
   readonly native: boolean;
+  /** How long it takes to carry out an order, in ms. */
+  readonly settles: number;
   /** `connect()` honours the hook. */
   readonly provider: Provider;
   history(): readonly Interval[];
