@@ -20,7 +20,7 @@ export interface Verdict {
 export async function judge(world: World): Promise<Verdict> {
   const { faults, record, scheduler, seed } = world;
   const books = booksOf(world);
-  const problems = [...world.bugs, ...(await ledgerProblems(world)), ...violations(books), ...unrest(books)];
+  const problems = [...violations(books), ...unrest(books), ...(await ledgerProblems(world)), ...world.bugs];
   const kinds = record.ledger.flatMap(({ lines }) =>
     lines.map((line) => JSON.parse(line) as { readonly kind: string; readonly standing?: boolean }),
   );

@@ -102,7 +102,7 @@ function people(server: Server): SimTarget["admin"] {
     spoil: (subject) => {
       for (const row of ours(subject)) {
         if (!row.mark) continue;
-        const mark = { ...row.mark, until: "31 June, or thereabouts" };
+        const mark = { ...row.mark, until: "when it is over" };
         server.damaged(row, "spoiled");
         server.byPeople((rows) => rows.set(row.name, { ...row, mark }));
       }

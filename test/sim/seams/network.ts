@@ -65,7 +65,7 @@ async function push(_clone: Clone, args: readonly string[]): Promise<Answer> {
     ?.split(":")
     .at(-1);
   const before = gits.server.refs.get(ref);
-  const refusal = refused(gits.server, ref, after, lease);
+  const refusal = args.includes("--force") ? undefined : refused(gits.server, ref, after, lease);
   if (refusal !== undefined) return { ok: false, why: refusal };
   gits.server.refs.set(ref, after);
   if (before !== after) await received(ref, before, after);
