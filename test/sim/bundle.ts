@@ -39,6 +39,9 @@ function replaced(): Plugin {
         const name = importer.startsWith(SOURCE) ? MODULES[path] : undefined;
         return name === undefined ? { path, external: true } : { path: seam(name) };
       });
+      made.onResolve({ filter: /\/core\/catalog\.ts$/ }, ({ importer }) =>
+        importer === `${SOURCE}catalog.ts` ? { path: seam("catalog") } : undefined,
+      );
       made.onLoad({ filter: /[/\\]src[/\\](repo|sandbox)[/\\].*\.ts$/ }, ({ path }) => {
         const name = FILES.find(([file]) => file.test(path))?.[1];
         return name === undefined

@@ -5,33 +5,37 @@ import type { World } from "./world.ts";
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-const WEIGHTS = { nothing: 4, forge: 1, git: 1, target: 1.5, silence: 1, weeks: 0.1, jump: 1.5 } as const;
+const WEIGHTS = { forge: 1, git: 1, target: 2, weeks: 0.1, silence: 1, jump: 4 } as const;
 
 export async function fateActs(world: World): Promise<void> {
   const what = world.random.weighted(WEIGHTS);
   await ACTS[what](world);
 }
 
+/** Mostly minutes, sometimes hours, rarely as long as it can be. */
+function spell({ random }: World, longest: number): number {
+  return Math.max(MINUTE, Math.round(random.next() ** 6 * longest));
+}
+
 const ACTS: Readonly<Record<keyof typeof WEIGHTS, (world: World) => Promise<void>>> = {
-  nothing: () => Promise.resolve(),
-  forge: (world) => outage(world, "forge", world.random.int(MINUTE, DAY)),
-  git: (world) => outage(world, "git", world.random.int(MINUTE, 4 * HOUR)),
-  target: (world) => down(world, world.random.int(MINUTE, 6 * HOUR)),
+  forge: (world) => outage(world, "forge", spell(world, 30 * HOUR)),
+  git: (world) => outage(world, "git", spell(world, 8 * HOUR)),
+  target: (world) => down(world, spell(world, 12 * HOUR)),
   weeks: (world) => down(world, world.random.int(5 * DAY, 20 * DAY)),
   /** No schedule rings, for hours or days. */
   silence(world) {
-    const { faults, random, record, scheduler } = world;
-    const long = random.chance(0.2) ? random.int(DAY, 3 * DAY) : random.int(HOUR, 6 * HOUR);
+    const { faults, record, scheduler } = world;
+    const long = spell(world, 3 * DAY);
     faults.count("dropped-schedule");
     record.note(`no schedule rings for ${String(Math.round(long / MINUTE))} minutes`);
     world.silentUntil = Math.max(world.silentUntil, scheduler.time + long);
     return Promise.resolve();
   },
   /** Nights and weekends. */
-  async jump({ random, record, scheduler }) {
-    const to = scheduler.time + random.int(HOUR, 10 * HOUR);
+  async jump(world) {
+    const { record, scheduler } = world;
     record.note("time goes by");
-    await scheduler.advance(to);
+    await scheduler.advance(scheduler.time + spell(world, 24 * HOUR));
   },
 };
 

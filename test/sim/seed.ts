@@ -35,13 +35,15 @@ interface Pace {
   readonly burst: number;
   readonly people: number;
   readonly patience: number;
+  readonly fate: number;
 }
 
 function paceOf({ random }: World): Pace {
   return {
     burst: random.pick([0, 0.5, 0.9, 0.98, 0.98, 1]),
-    people: random.pick([0.5, 1, 2]),
-    patience: random.pick([MINUTE, 5 * MINUTE, 20 * MINUTE]),
+    people: random.pick([1, 2, 4]),
+    fate: random.pick([0, 0.05, 0.15]),
+    patience: random.pick([MINUTE, 4 * MINUTE, 15 * MINUTE]),
   };
 }
 
@@ -54,7 +56,7 @@ async function one(world: World, life: Life, pace: Pace): Promise<void> {
     start: due.length > 0 ? 4 : 0,
     people: pace.people,
     wait: running.length > 0 ? 0.05 : 2,
-    fate: 0.15,
+    fate: pace.fate,
   });
   if (next === "run") await burst(world, pace.burst);
   else if (next === "start") await startRun(world, random.pick(due));

@@ -150,7 +150,11 @@ function outaged(hook: Hook, outages: ReadonlySet<string>, faults: Faults): Hook
 }
 
 function targetsOf(random: Random, hook: Hook, clock: () => Time): readonly SimTarget[] {
-  return Object.entries(KINDS).map(([name, traits]) => simTarget({ name, ...traits, hook, clock }));
+  const kinds = Object.entries(KINDS);
+  // A few of them in each world: the fewer there are, the more requests meet.
+  const some = new Set(Array.from({ length: random.int(2, 5) }, () => random.int(0, kinds.length - 1)));
+  const chosen = kinds.filter((_, i) => some.has(i));
+  return chosen.map(([name, traits]) => simTarget({ name, ...traits, hook, clock }));
 }
 
 function sweepable({ provider }: SimTarget): boolean {

@@ -3,7 +3,7 @@ import type { Gits, Repository } from "./clones.ts";
 import { firstParents, isAncestor, mergeBase } from "./history.ts";
 import { fastImport } from "./import.ts";
 import { EMPTY_TREE, type Commit, type Objects } from "./objects.ts";
-import { at, compare, files, merged, type Change } from "./trees.ts";
+import { at, compare, files, merged, sameAt, type Change } from "./trees.ts";
 
 export interface Ran {
   readonly code: number;
@@ -136,10 +136,15 @@ function log({ objects, args }: Asked): Ran {
   const tips = args.filter((one) => /^\^?[0-9a-f]{40}$/.test(one));
   const without = tips.find((one) => one.startsWith("^"))?.slice(1);
   const all = firstParents(objects, tips.find((one) => !one.startsWith("^")) ?? "", without);
-  const commits = args.includes("-1") ? [...all].slice(0, 1) : [...all];
+  const commits = args.includes("-1") ? first(all) : [...all];
   if (!args.includes("--raw"))
     return said(commits.map(({ message }) => `${message.replace(/\n*$/, "\n")}\0`).join(""));
   return said(commits.map((commit) => step(objects, commit)).join(""));
+}
+
+function first(all: Generator<Commit>): readonly Commit[] {
+  const { done, value } = all.next();
+  return done === true ? [] : [value];
 }
 
 function step(objects: Objects, { oid, tree, parents }: Commit): string {
@@ -157,10 +162,10 @@ function revList(asked: Asked): Ran {
 }
 
 function lastTouching(objects: Objects, tip: string, path: string): Ran {
-  const id = (tree: string): string | undefined => at(objects, tree, path)?.oid;
+  const names = path.split("/");
   for (const { oid, tree, parents } of firstParents(objects, tip, undefined)) {
     const before = parents[0] === undefined ? EMPTY_TREE : objects.known(parents[0]).tree;
-    if (id(tree) !== id(before)) return said(`${oid}\n`);
+    if (!sameAt(objects, tree, before, names)) return said(`${oid}\n`);
   }
   return said("");
 }

@@ -19,6 +19,9 @@ export interface Commit {
   /** Longest way to a root: no ancestor has a higher one. */
   readonly depth: number;
   readonly message: string;
+  readonly index: number;
+  /** One bit for each commit by its index: itself and all that it grew out of. */
+  readonly past: Uint32Array;
 }
 
 export const EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
@@ -74,8 +77,14 @@ export class Objects {
     const lines = [`tree ${tree}`, ...parents.map((one) => `parent ${one}`), `author ${author}`];
     const text = [...lines, `committer ${committer}`, "", message].join("\n");
     const oid = this.put("commit", Buffer.from(text));
+    if (this.#commits.has(oid)) return oid;
     const depth = 1 + Math.max(0, ...parents.map((one) => this.known(one).depth));
-    this.#commits.set(oid, { oid, tree, parents, depth, message });
+    const index = this.#commits.size;
+    const past = pastOf(
+      index,
+      parents.map((one) => this.known(one).past),
+    );
+    this.#commits.set(oid, { oid, tree, parents, depth, message, index, past });
     return oid;
   }
 
@@ -88,4 +97,11 @@ export class Objects {
     if (!found) throw new Error(`the simulated git has no commit ${oid}`);
     return found;
   }
+}
+
+function pastOf(index: number, parents: readonly Uint32Array[]): Uint32Array {
+  const past = new Uint32Array((index >> 5) + 1);
+  for (const parent of parents) for (const [i, word] of parent.entries()) past[i] = (past[i] ?? 0) | word;
+  past[index >> 5] = (past[index >> 5] ?? 0) | (1 << (index & 31));
+  return past;
 }

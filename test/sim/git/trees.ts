@@ -19,6 +19,17 @@ export function at(objects: Objects, tree: string, path: string): Entry | undefi
   return here;
 }
 
+/** Have two trees the same at a path? What is equal further up is equal below. */
+export function sameAt(objects: Objects, a: string, b: string, names: readonly string[]): boolean {
+  let [x, y]: [string | undefined, string | undefined] = [a, b];
+  for (const name of names) {
+    if (x === y) return true;
+    x = objects.inside(x ?? "").get(name)?.oid;
+    y = objects.inside(y ?? "").get(name)?.oid;
+  }
+  return x === y;
+}
+
 /** Every file below a tree, in git's order. */
 export function* files(objects: Objects, tree: string, under = ""): Generator<[string, Entry]> {
   for (const [name, entry] of objects.inside(tree)) {
