@@ -43,7 +43,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   "rev-parse": revParse,
   "symbolic-ref": ({ repository, args }) => {
     const [name = "", to] = args.filter((one) => !one.startsWith("-")).slice(1);
-    if (to !== undefined) repository.symbolic.set(name, to);
+    if (to !== undefined) {
+      repository.symbolic.set(name, to);
+      return said("");
+    }
     const there = repository.symbolic.get(name);
     return there === undefined ? { code: 1, out: "" } : said(`${there}\n`);
   },
@@ -110,8 +113,8 @@ function lsTree({ objects, args }: Asked): Ran {
   const split = args.indexOf("--");
   const commit = args[split - 1] ?? "";
   const tree = objects.known(commit).tree;
-  const all = args.slice(split + 1).flatMap((path) => {
-    const folder = path.replace(/\/$/, "");
+  const folders = args.slice(split + 1).map((path) => path.replace(/\/$/, ""));
+  const all = folders.sort().flatMap((folder) => {
     const there = at(objects, tree, folder);
     if (there?.mode !== "40000") return there ? [line(folder, there)] : [];
     if (args.includes("-r"))

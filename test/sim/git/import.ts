@@ -92,6 +92,7 @@ const FILL: Readonly<Record<string, (line: Line) => void>> = {
     draft.parents = [parent];
     draft.tree = objects.known(parent).tree;
   },
+  merge: ({ draft, marks, rest }) => void draft.parents.push(marks.get(rest) ?? rest),
   D: ({ objects, draft, rest }) => (draft.tree = withPath(objects, draft.tree, unquoted(rest), undefined)),
   M: ({ objects, draft, reader, rest }) => (draft.tree = withFile(objects, draft.tree, rest, reader)),
 };
