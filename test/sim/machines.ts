@@ -29,8 +29,9 @@ export interface Machine {
   clones: number;
 }
 
-const COMMANDS: Readonly<Record<Kind, (context: Context, target: string) => Promise<ExitCode>>> = {
-  apply: (context) => apply(context, {}),
+type Start = (context: Context, target: string, acceptMain: string | undefined) => Promise<ExitCode>;
+const COMMANDS: Readonly<Record<Kind, Start>> = {
+  apply: (context, _, acceptMain) => apply(context, acceptMain === undefined ? {} : { acceptMain }),
   expire,
   sweep: (context, target) => sweep(context, { target }),
 };
@@ -96,8 +97,12 @@ export async function startRun(world: World, machine: Machine): Promise<void> {
 }
 
 async function carryOut(world: World, machine: Machine, proc: Proc): Promise<ExitCode> {
+  const { vouchedTip } = world;
+  // Whoever vouches starts one run by hand.
+  if (machine.kind === "apply") world.vouchedTip = undefined;
   try {
-    return await COMMANDS[machine.kind](contextOf(world, machine, proc), machine.target ?? "");
+    const context = contextOf(world, machine, proc);
+    return await COMMANDS[machine.kind](context, machine.target ?? "", vouchedTip);
   } catch (problem) {
     if (!(problem instanceof Problem || problem instanceof ProviderError))
       world.bug(`${proc.name} threw`, problem);
