@@ -5,7 +5,6 @@ import { sweep } from "../../src/commands/sweep.ts";
 import type { Context, ExitCode } from "../../src/context.ts";
 import { Problem } from "../../src/core/problem.ts";
 import { fromEpoch } from "../../src/core/time.ts";
-import { ProviderError } from "../../src/providers/provider.ts";
 import { gitLedger } from "../../src/repo/git-ledger.ts";
 import { gitRepo } from "../../src/repo/git.ts";
 import { SWEEP_EVERY, MINUTE } from "./company.ts";
@@ -104,8 +103,7 @@ async function carryOut(world: World, machine: Machine, proc: Proc): Promise<Exi
     const context = contextOf(world, machine, proc);
     return await COMMANDS[machine.kind](context, machine.target ?? "", vouchedTip);
   } catch (problem) {
-    if (!(problem instanceof Problem || problem instanceof ProviderError))
-      world.bug(`${proc.name} threw`, problem);
+    if (!(problem instanceof Problem)) world.bug(`${proc.name} threw`, problem);
     world.record.note(`${proc.name}: ${problem instanceof Problem ? problem.message : String(problem)}`);
     return 1;
   }
