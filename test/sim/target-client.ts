@@ -192,8 +192,9 @@ async function grant(line: Line, assignment: Assignment, { end, now }: Window): 
   if (!(end > now)) throw new ProviderError("malformed", "the window is over", { vendorCode: "past" });
   const row = (await everything(line, "look", false)).get(nameOf(assignment));
   if (!row || line.server.over(row)) return create(line, assignment, end);
-  if (row.mark?.owner === line.owner && same(row, assignment)) return extend(line, row, row.mark, end);
   if (!isMarked(line.server)) return create(line, assignment, end);
+  const lost: Mark = { text: assignment.mark ?? "", owner: line.owner, until: "" };
+  if (isOurs(line, assignment, row)) return extend(line, row, row.mark ?? lost, end);
   throw new ProviderError("conflict", "something else has this name", { vendorCode: "taken" });
 }
 
@@ -210,7 +211,7 @@ async function create(line: Line, assignment: Assignment, end: Instant): Promise
   return { name, until: mark ? until : "" };
 }
 
-/** Only a later end is written: another request may want the one that is there. One that nobody can read is mended. */
+/** Only a later end is written: another request may want the one that is there. A mark that was damaged is mended. */
 async function extend(line: Line, row: Row, mark: Mark, end: Instant): Promise<JsonObject> {
   const { server } = line;
   const { name, uid } = row;
