@@ -1,10 +1,12 @@
 // What does the ledger say is in force, and how fresh is that? (no forge, no target)
 import { loadSettings } from "./catalog.ts";
 import type { Context } from "./context.ts";
+import type { Tip } from "./core/entry.ts";
 import { chronicler } from "./core/history.ts";
 import { STATES, type State } from "./core/states.ts";
 import { fromEpoch } from "./core/time.ts";
 import { closedRow, inOrder, openRow, type Status, type StatusRow } from "./core/status.ts";
+import { guardedDigest } from "./vouched.ts";
 
 /** How far back `all` looks for cases that are over. */
 const LOOK_BACK = 90 * 86_400_000;
@@ -24,12 +26,14 @@ export async function statusOf(context: Context, filter: StatusFilter): Promise<
   const { tip, live } = await context.ledger.read();
   const open = live.map((grant) => openRow(grant, now));
   const rows = filter.all === true ? [...open, ...(await overRows(context, open))] : open;
+  const unvouchedSince = await unvouched(context, tip);
   const shown = inOrder(rows.filter((row) => matches(row, filter)));
   return {
     now,
     heartbeat: tip.heartbeat,
     interval: await sweepInterval(context),
     main: tip.main,
+    ...(unvouchedSince !== undefined && { unvouchedSince }),
     rows: shown,
     filtered: shown.length < rows.length,
     overdue: open.some((row) => row.state === "overdue"),
@@ -54,8 +58,19 @@ function matches(row: StatusRow, { subject, target, state }: StatusFilter): bool
   );
 }
 
+/** The commit that was vouched for last, where what decides on main is not what it was there. */
+async function unvouched(context: Context, { vouched }: Tip): Promise<string | undefined> {
+  const commit = await mainTip(context);
+  if (!vouched || commit === undefined || commit === vouched.commit) return undefined;
+  return (await guardedDigest(context, commit)) === vouched.digest ? undefined : vouched.commit;
+}
+
+async function mainTip({ repo }: Context): Promise<string | undefined> {
+  return repo.remoteTip(await repo.defaultBranch());
+}
+
 async function sweepInterval(context: Context): Promise<Status["interval"]> {
-  const commit = await context.repo.remoteTip(await context.repo.defaultBranch());
+  const commit = await mainTip(context);
   if (commit === undefined) return undefined;
   const settings = await loadSettings(context, commit);
   return settings.is === "found" ? settings.value.sweepInterval : undefined;

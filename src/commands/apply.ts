@@ -1,5 +1,6 @@
 // `lapse apply`: carry the plan out, revocations first.
 import type { Context, ExitCode } from "../context.ts";
+import { onlyOnMain } from "../on-main.ts";
 import { apply as applyNow } from "../reconcile.ts";
 import { exitCode } from "../outcome.ts";
 import { appliedJson, appliedText } from "../report/applied.ts";
@@ -11,6 +12,7 @@ export interface ApplyOptions {
 }
 
 export async function apply(context: Context, options: ApplyOptions): Promise<ExitCode> {
+  await onlyOnMain(context);
   const report = await applyNow(context, options.acceptMain);
   context.io.out(context.json ? json(appliedJson(report)) : appliedText(report, context.io));
   const code = exitCode(context.now, report);

@@ -145,6 +145,17 @@ function unapproved(
   );
 }
 
+/** What stands in the way of vouching for a commit whose own policies name too few people. */
+export function nobody(commit: string): Finding {
+  const fix = "make `changes` in policies/lapse.yaml name readable groups with enough people in them";
+  return error("LPS314", `${placeOf({ after: commit })}: by its policies, nobody could approve changes`, fix);
+}
+
+export function notSeen(push: Pick<Activity, "after">, reason: string): Finding {
+  const what = `${placeOf(push)}: whether it was approved is not known: ${reason}`;
+  return error("LPS315", what, "the next run asks again");
+}
+
 /** Names a push in findings and in the ledger. */
 export function placeOf({ after }: Pick<Activity, "after">): string {
   return `main at ${after.slice(0, 12)}`;

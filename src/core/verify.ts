@@ -105,6 +105,7 @@ function judge(state: State, { path, line }: RawLine, hash: Hash): Judged | unde
     state.seq = entry.seq;
     state.hash = hashOfLine(line, hash);
     remember(state, entry, at, hash);
+    state.vouched = vouchedIn([entry]) ?? state.vouched;
   }
   return { entry, fit, isCanonical: written };
 }
@@ -144,7 +145,6 @@ function remember(state: State, entry: Entry, at: Place, hash: Hash): void {
     if (used) state.against.push(against(entry, "its id was used before", at));
     if (!state.ids.has(path)) state.ids.set(path, `${blobOf(entry)}\n`);
   }
-  state.vouched = vouchedIn([entry]) ?? state.vouched;
   const objection = foldInto(state.live, entry);
   if (objection !== undefined) state.against.push(against(entry, objection, at));
 }
@@ -166,18 +166,20 @@ function compare(state: State, { tip, live, ids }: Checkpoint): readonly Finding
     const message = `the tip names ${named}; the log ends with entry ${state.seq} with hash ${state.hash.slice(0, 12)}`;
     found.push(error("LPS505", message, COMPARE));
   }
-  const { vouched } = state;
-  if (vouched?.commit !== tip?.vouched?.commit || vouched?.digest !== tip?.vouched?.digest) {
-    const [named, last] = [tip?.vouched, vouched].map((one) => one?.commit.slice(0, 12) ?? "nothing");
-    found.push(
-      error("LPS505", `the tip says that main was vouched for at ${named}; the log says at ${last}`, COMPARE),
-    );
+  const [named, said] = [tip?.vouched, state.vouched].map(nameOf) as [string, string];
+  if (named !== said) {
+    const message = `the tip says that main was vouched for at ${named}; the log says at ${said}`;
+    found.push(error("LPS505", message, COMPARE));
   }
   const open = [...state.live.values()].map((grant) => canonical(grant));
   found.push(...differences(open, live, "LPS506", "open cases"));
   const line = ([path, content]: readonly [string, string]): string => `${path} ${content.trim()}`;
   found.push(...differences([...state.ids].map(line), [...ids].map(line), "LPS507", "used ids"));
   return found;
+}
+
+function nameOf(vouched: Tip["vouched"]): string {
+  return vouched ? `${vouched.commit.slice(0, 12)} (${vouched.digest.slice(0, 12)})` : "no commit";
 }
 
 function differences(
