@@ -3,13 +3,14 @@ import type { Context } from "./context.ts";
 import { idOf, isRequestPath, violations } from "./core/boundary.ts";
 import { error } from "./core/finding.ts";
 import { groupBy } from "./core/group.ts";
+import { heartbeatLimit, isBeating } from "./core/heartbeat.ts";
 import { badTreeEntries, requestPath } from "./core/path.ts";
 import type { ActiveGrant, AccessRequest, Finding } from "./core/model.ts";
 import type { Step, TreeEntry } from "./core/facts.ts";
 import { speaksOf } from "./core/policy.ts";
 import { readRequest } from "./core/request.ts";
 import type { Changes, MainView, Snapshot, SweepView } from "./core/snapshot.ts";
-import { fromEpoch, isOver, minus } from "./core/time.ts";
+import { fromEpoch, isOver } from "./core/time.ts";
 import { changesOf, NO_CHANGES, type Since } from "./gather-changes.ts";
 import { candidates } from "./gather-consent.ts";
 import { observe } from "./observe.ts";
@@ -20,8 +21,6 @@ import { vouchedRules } from "./vouched.ts";
 
 /** How long ended grants stay visible to policies as `history`. */
 const HISTORY = 30 * 86_400_000;
-/** The heartbeat is stale after this many sweep intervals. */
-const STALE_AFTER = 3;
 
 export interface Gathered<View> {
   readonly view: View;
@@ -159,8 +158,7 @@ function staleHeartbeat(
   const { heartbeat } = ledger.tip;
   if (heartbeat === undefined)
     return "the sweep has never run here: run `lapse expire` once, and on a schedule";
-  const limit = settings.value.sweepInterval * STALE_AFTER;
-  if (minus(now, heartbeat) <= limit) return undefined;
+  if (isBeating(heartbeat, now, heartbeatLimit(settings.value.sweepInterval))) return undefined;
   return `the sweep last ran at ${new Date(heartbeat).toISOString()}: nothing is granted until \`lapse expire\` runs again`;
 }
 

@@ -122,7 +122,8 @@ async function endAccess(
 async function tryRecord(context: Context, drafts: readonly Draft[]): Promise<Appended | undefined> {
   if (drafts.length === 0) return undefined;
   try {
-    return await context.ledger.record(drafts, stamp(context));
+    // When it was confirmed, not when this run began: whoever measures lateness must not be told less than it was.
+    return await context.ledger.record(drafts, { ...stamp(context), at: context.clock() });
   } catch (problem) {
     return { is: "kept", reason: reasonOf(problem) };
   }
@@ -224,6 +225,6 @@ function heartbeat(context: Context, view: SweepView, ended: Ended): readonly Dr
   const settings = view.main?.rules.catalog.settings;
   const every = settings?.is === "found" ? settings.value.sweepInterval / 2 : 0;
   const last = ended.ledger.tip.heartbeat;
-  const due = last === undefined || minus(context.now, last) >= every;
+  const due = last === undefined || Math.abs(minus(context.now, last)) >= every;
   return due ? [{ kind: "heartbeat", main: view.main?.commit ?? "" }] : [];
 }

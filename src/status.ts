@@ -1,14 +1,17 @@
 // What does the ledger say is in force, and how fresh is that? (no forge, no target)
-import { loadSettings } from "./catalog.ts";
+import { promised } from "./bounds.ts";
 import type { Context } from "./context.ts";
-import type { Tip } from "./core/entry.ts";
+import type { Entry, Tip } from "./core/entry.ts";
 import { chronicler } from "./core/history.ts";
+import { confirmed, lateness, overdue } from "./core/lateness.ts";
+import type { Instant } from "./core/model.ts";
+import { Problem } from "./core/problem.ts";
 import { STATES, type State } from "./core/states.ts";
 import { fromEpoch } from "./core/time.ts";
 import { closedRow, inOrder, openRow, type Status, type StatusRow } from "./core/status.ts";
 import { guardedDigest } from "./vouched.ts";
 
-/** How far back `all` looks for cases that are over. */
+/** How far back `all` looks for cases that are over, and everybody for how late removals were. */
 const LOOK_BACK = 90 * 86_400_000;
 
 export interface StatusFilter {
@@ -24,28 +27,47 @@ export async function statusOf(context: Context, filter: StatusFilter): Promise<
   const { now, repo } = context;
   await repo.fetch();
   const { tip, live } = await context.ledger.read();
+  const from = fromEpoch(Math.max(0, now - LOOK_BACK));
+  const entries = await pastOf(context, from, filter);
+  const { interval, bounds } = await promised(context);
   const open = live.map((grant) => openRow(grant, now));
-  const rows = filter.all === true ? [...open, ...(await overRows(context, open))] : open;
+  const rows = filter.all === true ? [...open, ...overRows(entries ?? [], open)] : open;
+  const removals = entries && [...confirmed(entries, from), ...overdue(live, now)];
   const unvouchedSince = await unvouched(context, tip);
   const shown = inOrder(rows.filter((row) => matches(row, filter)));
   return {
     now,
     heartbeat: tip.heartbeat,
-    interval: await sweepInterval(context),
+    interval,
     main: tip.main,
     ...(unvouchedSince !== undefined && { unvouchedSince }),
     rows: shown,
     filtered: shown.length < rows.length,
     overdue: open.some((row) => row.state === "overdue"),
+    lateness:
+      removals &&
+      lateness(removals, bounds, now).filter(({ target }) => target === (filter.target ?? target)),
   };
 }
 
-async function overRows(context: Context, open: readonly StatusRow[]): Promise<readonly StatusRow[]> {
+/** What is open shows even where the past is damaged. */
+async function pastOf(
+  { ledger }: Context,
+  from: Instant,
+  { all }: StatusFilter,
+): Promise<readonly Entry[] | undefined> {
+  try {
+    return await ledger.since(from);
+  } catch (problem) {
+    if (all !== true && problem instanceof Problem) return undefined;
+    throw problem;
+  }
+}
+
+function overRows(entries: readonly Entry[], open: readonly StatusRow[]): readonly StatusRow[] {
   const isOpen = new Set(open.map((row) => row.request));
   const seen = chronicler();
-  for (const entry of await context.ledger.since(fromEpoch(Math.max(0, context.now - LOOK_BACK)))) {
-    seen.add(entry);
-  }
+  for (const entry of entries) seen.add(entry);
   return [...seen.chronicle().cases.values()].filter((one) => !isOpen.has(one.request)).map(closedRow);
 }
 
@@ -60,18 +82,7 @@ function matches(row: StatusRow, { subject, target, state }: StatusFilter): bool
 
 /** The commit that was vouched for last, where what decides on main is not what it was there. */
 async function unvouched(context: Context, { vouched }: Tip): Promise<string | undefined> {
-  const commit = await mainTip(context);
+  const commit = await context.repo.remoteTip(await context.repo.defaultBranch());
   if (!vouched || commit === undefined || commit === vouched.commit) return undefined;
   return (await guardedDigest(context, commit)) === vouched.digest ? undefined : vouched.commit;
-}
-
-async function mainTip({ repo }: Context): Promise<string | undefined> {
-  return repo.remoteTip(await repo.defaultBranch());
-}
-
-async function sweepInterval(context: Context): Promise<Status["interval"]> {
-  const commit = await mainTip(context);
-  if (commit === undefined) return undefined;
-  const settings = await loadSettings(context, commit);
-  return settings.is === "found" ? settings.value.sweepInterval : undefined;
 }

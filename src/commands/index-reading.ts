@@ -1,7 +1,7 @@
 // Which commands only look?
 import type { Command } from "commander";
 import type { Action } from "./index-action.ts";
-import { asAccount, asInstant } from "./values.ts";
+import { asAccount, asDuration, asInstant } from "./values.ts";
 
 /** Who has what, one story, what adds up; may somebody pass; is all set up. */
 export function reading(program: Command, action: Action): void {
@@ -58,6 +58,18 @@ function questions(program: Command, action: Action): void {
     .action(
       action(
         async () => (await import("./can.ts")).can,
+        (_, options) => options,
+      ),
+    );
+  program
+    .command("watchdog")
+    .description(
+      "exit 7 when access has outlived its end, 3 when the sweep has stopped (for cron and pagers)",
+    )
+    .option("--within <duration>", "how old the last sweep may be (default: 3 sweep intervals)", asDuration)
+    .action(
+      action(
+        async () => (await import("./watchdog.ts")).watchdog,
         (_, options) => options,
       ),
     );

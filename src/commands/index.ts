@@ -4,6 +4,7 @@ import type { ExitCode } from "../context.ts";
 import { actions, type Action } from "./index-action.ts";
 import { learning } from "./index-learning.ts";
 import { reading } from "./index-reading.ts";
+import { settingUp } from "./index-setup.ts";
 import { asDuration, asInstant, asNumber, asScope } from "./values.ts";
 
 /** Adds every command, the common ones first. */
@@ -13,6 +14,7 @@ export function register(program: Command, exit: (code: ExitCode) => void): void
   reading(program, action);
   enforcing(program, action);
   besides(program, action);
+  settingUp(program, action);
   learning(program, action);
 }
 

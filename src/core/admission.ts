@@ -9,7 +9,6 @@ import type { Admission, EvidenceRecord } from "./entry.ts";
 import type { Candidate, Landing, Rulebook } from "./evidence.ts";
 import type { AccessRequest, ActiveGrant, Claim, Decision, Finding, Instant, Window } from "./model.ts";
 import type { Admitted, Held, Missed, Refusal } from "./plan.ts";
-import { NOTHING_OFF, type SwitchedOff } from "./votes.ts";
 
 export type Admittance =
   | ({ readonly is: "admitted" } & Admitted)
@@ -77,7 +76,7 @@ export function claimOf(request: AccessRequest, { catalog }: Rulebook): Claim | 
 }
 
 /** Judges one candidate. Everything that cannot be read holds it back; everything that says no refuses it for good. */
-export function admit(input: AdmissionInput, off: SwitchedOff = NOTHING_OFF): Admittance {
+export function admit(input: AdmissionInput): Admittance {
   const { candidate, rules, now } = input;
   const { path, blob, request } = candidate;
   const names = { request: candidate.id, path, blob };
@@ -92,7 +91,7 @@ export function admit(input: AdmissionInput, off: SwitchedOff = NOTHING_OFF): Ad
   const window = windowOf(request, landedAt(landing), input.active);
   if (isOver(window.end, now)) return { is: "missed", ...names, because: "window-over", findings: [] };
   if (tooOld(rules, landing)) return { is: "missed", ...names, because: "pending-timeout", findings: [] };
-  return judged(input, request, landing, window, off);
+  return judged(input, request, landing, window);
 }
 
 function tooOld({ catalog: { settings } }: Rulebook, landing: Landing): boolean {
@@ -100,30 +99,21 @@ function tooOld({ catalog: { settings } }: Rulebook, landing: Landing): boolean 
   return minus(landedAt(landing), openedAt(landing)) > settings.value.pendingTimeout;
 }
 
-function judged(
-  input: AdmissionInput,
-  request: AccessRequest,
-  landing: Landing,
-  window: Window,
-  off: SwitchedOff,
-): Admittance {
+function judged(input: AdmissionInput, request: AccessRequest, landing: Landing, window: Window): Admittance {
   const { candidate, rules, active, history } = input;
   const { path, blob, id } = candidate;
   const by = (book: Rulebook, now: Instant): Decision =>
     judge({ request, catalog: book.catalog, policies: book.policies, window, now, active, history });
   const decisions = { atMerge: by(landing.atMerge, landedAt(landing)), now: by(rules, input.now) };
   const entitlement = rules.catalog.entitlement(request.entitlement);
-  const consent = judgeConsent(
-    {
-      candidate,
-      request,
-      landing,
-      now: rules,
-      decisions,
-      entitlement: entitlement.is === "found" ? entitlement.value : undefined,
-    },
-    off,
-  );
+  const consent = judgeConsent({
+    candidate,
+    request,
+    landing,
+    now: rules,
+    decisions,
+    entitlement: entitlement.is === "found" ? entitlement.value : undefined,
+  });
   const findings = [...denials(decisions), ...(consent.is === "refused" ? consent.findings : [])];
   const claim = claimOf(request, rules);
   const objection = claim && rules.lint(claim);

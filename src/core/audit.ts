@@ -10,12 +10,13 @@ import {
   type Population,
 } from "./audit-cases.ts";
 import { mainHistory, reconcileFiles, type FilesReconciled } from "./audit-files.ts";
-import { overdueFindings, removalsOf, type Bounds, type Removals } from "./audit-removals.ts";
+import { overdueFindings, removalsOf, type Removals } from "./audit-removals.ts";
 import { reconcileTargets, type Holding, type TargetsReconciled } from "./audit-targets.ts";
 import { sorted } from "./finding.ts";
 import type { LiveGrant } from "./entry.ts";
 import type { Step } from "./facts.ts";
 import type { Case, Chronicle } from "./history.ts";
+import type { Bounds } from "./lateness.ts";
 import type { Finding, Instant } from "./model.ts";
 
 export interface Period {

@@ -12,7 +12,7 @@ import type { Action, Admitted, Held, Missed, Plan, Refusal } from "./plan.ts";
 import type { MainView, Snapshot } from "./snapshot.ts";
 import { sweep } from "./sweep.ts";
 import type { WayOut } from "./ways-out.ts";
-import { NOTHING_OFF, personOf, type SwitchedOff } from "./votes.ts";
+import { personOf } from "./votes.ts";
 
 type Grant = Extract<Action, { op: "grant" }>;
 
@@ -45,9 +45,9 @@ function byMerge(a: Candidate, b: Candidate): number {
 }
 
 /** The whole decision. Same snapshot, same plan: no clock, no order of discovery, no I/O. */
-export function decide(snapshot: Snapshot, off: SwitchedOff = NOTHING_OFF): Plan {
+export function decide(snapshot: Snapshot): Plan {
   const { ends, missed, kept } = sweep(snapshot);
-  const fresh = snapshot.main ? admitAll(snapshot, snapshot.main, kept, off) : heldAll(snapshot.candidates);
+  const fresh = snapshot.main ? admitAll(snapshot, snapshot.main, kept) : heldAll(snapshot.candidates);
   const waiting = fresh.admitted.flatMap((a) => waitingFor(a, snapshot));
   const again = kept.map((grant) => carryOn(grant, snapshot));
   const dropped = again.flatMap((a) => a.missed ?? []);
@@ -92,7 +92,7 @@ function heldAll(candidates: readonly Candidate[]): Fresh {
   return { admitted: [], refused: [], missed: [], held };
 }
 
-function admitAll(snapshot: Snapshot, main: MainView, kept: readonly LiveGrant[], off: SwitchedOff): Fresh {
+function admitAll(snapshot: Snapshot, main: MainView, kept: readonly LiveGrant[]): Fresh {
   const admitted: Admitted[] = [];
   const refused: Refusal[] = [];
   const missed: Missed[] = [];
@@ -103,7 +103,7 @@ function admitAll(snapshot: Snapshot, main: MainView, kept: readonly LiveGrant[]
       ...admitted.map((a) => activeOf({ ...a.admission, request: a.request })),
     ];
     const { now, history, frozen } = snapshot;
-    const result = admit({ candidate, rules: main.rules, now, active, history, frozen }, off);
+    const result = admit({ candidate, rules: main.rules, now, active, history, frozen });
     if (result.is === "admitted") admitted.push(result);
     else if (result.is === "refused") refused.push(result);
     else if (result.is === "missed") missed.push(result);

@@ -4,6 +4,7 @@ import { POLICY_CODES } from "./codes/policy.ts";
 import { APPROVAL_CODES } from "./codes/approval.ts";
 import { TARGET_CODES } from "./codes/target.ts";
 import { LEDGER_CODES } from "./codes/ledger.ts";
+import { WATCH_CODES } from "./codes/watch.ts";
 import type { Finding, Place } from "./model.ts";
 
 /** Title and explanation of every stable finding code: 1xx file, 2xx policy, 3xx approval, 4xx target, 5xx ledger, 9xx set-up. */
@@ -13,6 +14,7 @@ export const CODES = {
   ...APPROVAL_CODES,
   ...TARGET_CODES,
   ...LEDGER_CODES,
+  ...WATCH_CODES,
 } as const satisfies Record<`LPS${number}`, { title: string; explain: string }>;
 
 export type Code = keyof typeof CODES;

@@ -77,7 +77,7 @@ export function refolder(hash: Hash, known?: Tip): Refolder {
 
 function believe(state: State, entry: Entry): void {
   const { live, admitted, doubted } = state;
-  if (entry.kind === "heartbeat") state.heartbeat = Math.max(state.heartbeat ?? 0, entry.at) as Instant;
+  if (entry.kind === "heartbeat") state.heartbeat = entry.at;
   state.vouched = vouchedIn([entry]) ?? state.vouched;
   if (entry.kind === "admitted") {
     const open = live.get(entry.request);

@@ -189,10 +189,6 @@ export function isVeto(review: Review, { timeline }: PullFacts): boolean {
   return event.dismissed?.was !== "approved" && !byItsAuthor;
 }
 
-/** Names of defences that a mutation test has switched off. Production never passes any. */
-export type SwitchedOff = ReadonlySet<string>;
-export const NOTHING_OFF: SwitchedOff = new Set();
-
 export interface Uncounted {
   readonly login: string;
   readonly reasons: readonly string[];
@@ -209,29 +205,21 @@ export function count<Case extends ReviewCase>(
   reviews: readonly Review[],
   caseOf: (review: Review) => Case,
   checks: readonly VoteCheck<Case>[],
-  off: SwitchedOff = NOTHING_OFF,
 ): Counted {
   const votes = new Map<string, Vote>();
   const uncounted: Uncounted[] = [];
   for (const review of reviews.filter((r) => r.state === "APPROVED")) {
-    const judged = voteOf(caseOf(review), checks, off);
+    const judged = voteOf(caseOf(review), checks);
     if ("reasons" in judged) uncounted.push(judged);
-    else {
-      const voter = off.has("one-person-one-vote") ? String(judged.user) : judged.person;
-      if (votes.has(voter)) uncounted.push({ login: judged.person, reasons: ["has one vote"] });
-      else votes.set(voter, judged);
-    }
+    else if (votes.has(judged.person)) uncounted.push({ login: judged.person, reasons: ["has one vote"] });
+    else votes.set(judged.person, judged);
   }
   return { votes: [...votes.values()], uncounted };
 }
 
-function voteOf<Case extends ReviewCase>(
-  c: Case,
-  checks: readonly VoteCheck<Case>[],
-  off: SwitchedOff,
-): Vote | Uncounted {
+function voteOf<Case extends ReviewCase>(c: Case, checks: readonly VoteCheck<Case>[]): Vote | Uncounted {
   const { user, submittedAt, id, commit } = c.review;
-  const reasons = checks.filter((check) => !off.has(check.name)).flatMap((check) => check.objection(c) ?? []);
+  const reasons = checks.flatMap((check) => check.objection(c) ?? []);
   if (!user) return { login: "a deleted account", reasons };
   if (reasons.length > 0 || submittedAt === null) return { login: user.login, reasons };
   return {

@@ -1,8 +1,9 @@
 // What do we ask of the forge? (the port: types only; every read is complete or throws)
 import type { Activity, Permission, Pull, Review, TimelineEvent, User } from "../core/facts.ts";
 import type { Instant } from "../core/model.ts";
+import type { ForgeSettings } from "./settings.ts";
 
-export type { Activity, Permission, Pull, Review, TimelineEvent, User };
+export type { Activity, ForgeSettings, Permission, Pull, Review, TimelineEvent, User };
 
 export interface NewPull {
   readonly title: string;
@@ -29,6 +30,8 @@ export interface Forge {
   /** Blob id of a path at a commit, which need not be on any branch any more. */
   blobAt(path: string, commit: string): Promise<string | undefined>;
   permission(user: User): Promise<Permission>;
+  /** How the repository is set up. */
+  readonly settings: ForgeSettings;
 
   createPull(pull: NewPull): Promise<Pull>;
   updatePull(number: number, change: { readonly title?: string; readonly body?: string }): Promise<void>;

@@ -41,12 +41,12 @@ export type Reads = Pick<
   | "permission"
 >;
 
-const REPO = "GET /repos/{owner}/{repo}";
+export const REPO = "GET /repos/{owner}/{repo}";
 /** GitHub lists no more commits of a pull request than this, and does not say that it has cut the list. */
 const MAX_COMMITS = 250;
 
 /** What `read` gives; undefined where GitHub answers with this status. */
-async function unless<T>(status: number, read: () => Promise<T>): Promise<T | undefined> {
+export async function unless<T>(status: number, read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();
   } catch (error) {

@@ -6,6 +6,7 @@ import type { Instant } from "../core/model.ts";
 import { printInstant } from "../core/time.ts";
 import { page, visible } from "./encode.ts";
 import { findingsJson } from "./json.ts";
+import { latenessJson, latenessLines } from "./lateness.ts";
 import { painter, type Paint } from "./paint.ts";
 import { counted } from "./table.ts";
 import { lengthWords, utc } from "./time-words.ts";
@@ -17,6 +18,7 @@ export function auditText(report: AuditReport, options: { readonly color: boolea
     basis(report),
     "",
     ...rows(report).map(([label, text]) => `${label.padEnd(17)} ${text}`),
+    ...latenessLines(report.removals.byTarget).map((line) => `  ${line}`),
     "",
     ...exceptions(report, paint),
     verdict(report, paint),
@@ -139,7 +141,7 @@ export function auditJson(report: AuditReport): object {
     ledger,
     population,
     approvals,
-    removals: numbers(removals),
+    removals: { ...numbers(removals), byTarget: latenessJson(removals.byTarget) },
     reconciliation: {
       requests: numbers(files),
       ledger: numbers(books),

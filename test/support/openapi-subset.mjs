@@ -4,6 +4,14 @@ import { readFileSync } from "node:fs";
 import { argv, stdout } from "node:process";
 
 const OPERATIONS = new Set([
+  "actions/get-github-actions-default-workflow-permissions-repository",
+  "actions/get-github-actions-permissions-repository",
+  "actions/get-private-repo-fork-pr-workflows-settings-repository",
+  "actions/list-environment-secrets",
+  "actions/list-repo-organization-secrets",
+  "actions/list-repo-secrets",
+  "actions/list-repo-workflows",
+  "apps/get-by-slug",
   "checks/create",
   "checks/get",
   "checks/list-for-ref",
@@ -28,13 +36,20 @@ const OPERATIONS = new Set([
   "pulls/merge",
   "pulls/update",
   "rate-limit/get",
+  "repos/codeowners-errors",
   "repos/get",
+  "repos/get-all-environments",
+  "repos/get-branch-protection",
   "repos/get-branch-rules",
   "repos/get-collaborator-permission-level",
   "repos/get-content",
+  "repos/get-repo-ruleset",
+  "repos/get-repo-rulesets",
   "repos/list-activities",
+  "repos/list-deployment-branch-policies",
   "repos/list-pull-requests-associated-with-commit",
   "users/get-authenticated",
+  "users/get-by-id",
   "users/get-by-username",
 ]);
 const PROSE = new Set(["examples", "example", "x-github", "externalDocs", "tags", "summary"]);

@@ -10,6 +10,7 @@ import type { RecordedCall } from "./calls.ts";
 import { faults } from "./faults.ts";
 import type { Fault } from "./faults.ts";
 import { initBare } from "./git.ts";
+import { CARELESS } from "./settings.ts";
 import { store } from "./store.ts";
 import { account, verbs } from "./verbs.ts";
 import type { NewAccount, Verbs } from "./verbs.ts";
@@ -70,6 +71,7 @@ async function world(options: SandboxOptions, origin: () => string): Promise<Wor
       events: [],
       comments: [],
       checks: [],
+      settings: CARELESS,
     }),
     git: await initBare(join(options.dir, `${name}.git`), defaultBranch),
     clock: options.clock,

@@ -1,4 +1,5 @@
 // What does the sandbox GitHub remember? (types only; values are replaced, never changed, so the past stays readable)
+import type { Settings } from "./settings.ts";
 
 type AccountType = "User" | "Bot" | "Mannequin" | "Organization";
 export type Access = "admin" | "write" | "read" | "none";
@@ -103,4 +104,5 @@ export interface State {
   readonly events: readonly EventRecord[];
   readonly comments: readonly CommentRecord[];
   readonly checks: readonly CheckRecord[];
+  readonly settings: Settings;
 }
