@@ -339,7 +339,8 @@ describe("what is judged", () => {
   }, 120_000);
   afterAll(() => w.stop());
 
-  it.each(CHANGE_ATTACKS)("$story → $code", ({ path, code, why }) => {
+  const stories = CHANGE_ATTACKS.map((attack) => [`${attack.story} → ${attack.code}`, attack] as const);
+  it.each(stories)("%s", (_, { path, code, why }) => {
     const place = `main at ${landed.get(path)?.slice(0, 12) ?? ""}`;
     const mine = snapshot.warnings.filter((f) => f.message.startsWith(place));
     expect(mine.map((f) => f.code)).toEqual([code]);
