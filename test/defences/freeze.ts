@@ -59,7 +59,7 @@ export const OF_CHANGES: readonly Defence[] = [
     rows: ["C15"],
     file: CHANGES,
     find: "fulfilled([c.demand], people)",
-    put: "votes.length >= 0",
+    put: "(votes.length >= 0)",
     red: red("nobody approved it; an administrator merged it"),
   },
   {
