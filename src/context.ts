@@ -30,6 +30,8 @@ export interface Context {
   clock(): Instant;
   /** The workflow run's id, or `local`. */
   readonly run: string;
+  /** Git ref that a workflow runs on; absent outside of workflows. */
+  readonly ref?: string;
   readonly repo: Repo;
   readonly ledger: Ledger;
   /** Connects on first use; throws a Problem of kind `forbidden` or `misconfigured` when it cannot. */

@@ -37,12 +37,14 @@ export function wire(options: WireOptions, env: Env = process.env): Context {
   const token = env["GITHUB_TOKEN"];
   const repo = gitRepo({ dir, env, ...(token !== undefined && { token }) });
   const clock = clockOf(env, apiUrl);
+  const ref = env["GITHUB_REF"];
   let forge: Promise<Forge> | undefined;
   const context: Context = {
     dir,
     now: clock(),
     clock,
     run: env["GITHUB_RUN_ID"] ?? "local",
+    ...(ref !== undefined && { ref }),
     repo,
     ledger: gitLedger(repo),
     forge: () => (forge ??= connectForge(apiUrl, token, env, repo)),

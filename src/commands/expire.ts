@@ -2,6 +2,7 @@
 import type { Context, ExitCode } from "../context.ts";
 import type { RevertPull } from "../core/outcome.ts";
 import { Problem } from "../core/problem.ts";
+import { onlyOnMain } from "../on-main.ts";
 import { exitCode } from "../outcome.ts";
 import { expire as sweepNow, type SweepReport } from "../reconcile.ts";
 import { expiredJson, expiredText } from "../report/applied.ts";
@@ -9,6 +10,7 @@ import { revertEnded } from "../revert.ts";
 import { json } from "../report/json.ts";
 
 export async function expire(context: Context): Promise<ExitCode> {
+  await onlyOnMain(context);
   const report = await sweepNow(context);
   const tidied = await tidy(context, report);
   const pull = tidied instanceof Problem ? undefined : tidied;

@@ -29,6 +29,8 @@ export interface Status {
   readonly interval: Duration | undefined;
   /** Last commit of main that was processed. */
   readonly main: string | undefined;
+  /** Main decides by something that nobody has vouched for since this commit: nothing new is granted. */
+  readonly unvouchedSince?: string;
   readonly rows: readonly StatusRow[];
   /** Rows were left out by a filter. */
   readonly filtered: boolean;

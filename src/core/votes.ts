@@ -159,20 +159,22 @@ const DECISIVE = new Set(["APPROVED", "CHANGES_REQUESTED", "DISMISSED"]);
  * neither count nor mask. With `null` no approval is too late.
  */
 export function standing(facts: PullFacts, until = facts.pull.mergedAt): readonly Review[] {
-  const late = (r: Review) =>
-    r.state === "APPROVED" && r.submittedAt !== null && until !== null && minus(r.submittedAt, until) > 0;
+  const ordered = [...facts.reviews]
+    .filter((r) => DECISIVE.has(r.state))
+    .sort((a, b) => Number(a.submittedAt ?? 0) - Number(b.submittedAt ?? 0) || a.id - b.id);
+  const late = ordered.filter((r) => isLate(r, until));
   const last = new Map<number | string, Review>();
-  const ordered = [...facts.reviews].sort(
-    (a, b) => Number(a.submittedAt ?? 0) - Number(b.submittedAt ?? 0) || a.id - b.id,
-  );
-  const counted = ordered.filter((r) => DECISIVE.has(r.state));
-  for (const review of counted.filter((r) => !late(r)))
-    last.set(review.user?.id ?? `#${String(review.id)}`, review);
-  for (const review of counted.filter(late)) {
-    const key = review.user?.id ?? `#${String(review.id)}`;
-    if (!last.has(key)) last.set(key, review);
-  }
+  for (const review of ordered.filter((r) => !late.includes(r))) last.set(accountOf(review), review);
+  for (const review of late) if (!last.has(accountOf(review))) last.set(accountOf(review), review);
   return [...last.values()];
+}
+
+function accountOf({ user, id }: Review): number | string {
+  return user?.id ?? `#${String(id)}`;
+}
+
+function isLate({ state, submittedAt }: Review, until: Instant | null): boolean {
+  return state === "APPROVED" && submittedAt !== null && until !== null && minus(submittedAt, until) > 0;
 }
 
 /**

@@ -39,6 +39,9 @@ function appliedVerdict({ plan, outcomes }: Applied): string {
     0;
   if (nothing && unread !== "")
     return `${unread}Nothing ended: ${counted(plan.kept.length, "grant")} in force. ${at}`;
+  const isOdd = plan.warnings.some(({ severity }) => severity === "error");
+  if (nothing && isOdd)
+    return `Nothing was done: ${counted(plan.kept.length, "grant")} in force, but see above. ${at}`;
   if (nothing)
     return `No changes: ${counted(plan.kept.length, "grant")} in force, everything is as it should be. ${at}`;
   return `${unread}Done: ${tally(outcomes)}; planned: ${planCounts(planRows(plan, printInstant), plan.kept.length)}. ${at}`;

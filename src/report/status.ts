@@ -12,7 +12,19 @@ import { clock, lengthWords, relative, when } from "./time-words.ts";
 
 export function statusText(status: Status, options: { readonly color: boolean }): string {
   const paint = painter(options.color);
-  return page([...heartbeatLines(status, paint), "", ...body(status, paint), ...removed(status, paint)]);
+  const head = [...heartbeatLines(status, paint), ...frozenLines(status, paint)];
+  return page([...head, "", ...body(status, paint), ...removed(status, paint)]);
+}
+
+function frozenLines({ unvouchedSince }: Status, paint: Paint): readonly string[] {
+  if (unvouchedSince === undefined) return [];
+  const since = visible(unvouchedSince.slice(0, 7));
+  return [
+    paint(
+      "warn",
+      `▲ What decides on main was changed since ${since} and is not vouched for: nothing new is granted. \`lapse plan\` says why.`,
+    ),
+  ];
 }
 
 function removed({ lateness }: Status, paint: Paint): readonly string[] {
@@ -73,12 +85,13 @@ function tinted(row: StatusRow | undefined, line: string, paint: Paint): string 
 }
 
 export function statusJson(status: Status): object {
-  const { now, heartbeat, main, rows, lateness } = status;
+  const { now, heartbeat, main, rows, lateness, unvouchedSince } = status;
   return {
     now: printInstant(now),
     reconciledAt: heartbeat === undefined ? null : printInstant(heartbeat),
     stale: isStale(status),
     commit: main ?? null,
+    unvouchedSince: unvouchedSince ?? null,
     lateness: lateness ? latenessJson(lateness) : null,
     grants: rows.map(({ state, start, end, failure, ...row }) => ({
       ...row,

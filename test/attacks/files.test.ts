@@ -84,7 +84,7 @@ describe("files that nobody should have merged", () => {
     "%s that cannot be read: nothing new, nothing dropped before its end, everything ended on time (P6)",
     async (_, path) => {
       await w.askAndMerge({ id: "meanwhile" });
-      await w.forge.push("grace", "main", { [path]: "%YAML 1.1\n---\n&a [*a]\n" });
+      await w.change({ [path]: "%YAML 1.1\n---\n&a [*a]\n" });
       const report = await w.apply();
       expect(report.plan.held.map((h) => h.request)).toEqual(["meanwhile"]);
       expect(report.plan.ends).toEqual([]);
@@ -98,10 +98,10 @@ describe("files that nobody should have merged", () => {
   it("a mended policy lets what was held through, as long as its window lasts", async () => {
     const path = "policies/people/backend.yaml";
     await w.askAndMerge({ id: "held", subject: "bob" });
-    await w.forge.push("grace", "main", { [path]: "no: such\n" });
+    await w.change({ [path]: "no: such\n" });
     await w.apply();
     expect(w.shop.can("bob", "reader")).toBe(false);
-    await w.forge.push("grace", "main", { [path]: policies()[path] ?? "" });
+    await w.change({ [path]: policies()[path] ?? "" });
     w.tick(SECOND);
     const report = await w.apply();
     expect(report.plan.refused.flatMap((r) => r.findings.map((f) => f.code))).toEqual([]);
