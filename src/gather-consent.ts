@@ -17,6 +17,11 @@ const DAY = 86_400_000;
 /** How far back the activity of main is read: older pushes cannot carry a window that is still open. */
 const LOOK_BACK = 60 * DAY;
 
+/** What a reader may be waiting for in vain. */
+const REBASED: Readonly<Record<string, string>> = {
+  merge_queue_merge: "; of a merge queue's group that is rebased it may never: let the queue squash or merge",
+};
+
 export interface Landed {
   readonly commit: string;
   readonly branch: string;
@@ -71,7 +76,7 @@ async function landed(
     if (!step) return { unknown: "git does not say which commit brought it to main" };
     const push = await pushOf(context, step, await reads.pushes());
     if (!push) return { unknown: "the forge does not yet show the push that brought it to main" };
-    return await landingOf(context, main, file.path, push, reads);
+    return await landingOf(context, main, file.path, boundaryOf(push, step), reads);
   } catch (problem) {
     if (problem instanceof Problem) return { unknown: problem.message };
     throw problem;
@@ -93,6 +98,14 @@ async function pushOf(
   return undefined;
 }
 
+/**
+ * A merge queue lands a group of pull requests in one push, each as commits of its own on main's first-parent line: there
+ * the commit is the boundary. It proves nothing yet: a pull request has to name that very commit as its merge.
+ */
+function boundaryOf(push: Activity, { before, after }: Step): Activity {
+  return push.kind === "merge_queue_merge" ? { ...push, before, after } : push;
+}
+
 async function landingOf(
   context: Context,
   main: Landed,
@@ -102,7 +115,7 @@ async function landingOf(
 ): Promise<Candidate["landing"]> {
   const forge = await reads.forge();
   const repository = await forge.repository();
-  const changes = await context.repo.diff(/^0+$/.test(push.before) ? "" : push.before, push.after);
+  const changes = await context.repo.diff(/^0*$/.test(push.before) ? "" : push.before, push.after);
   const atMerge = await main.books.at(push.after);
   const pulls: PullFacts[] = [];
   for (const number of await forge.pullsOf(push.after)) {
@@ -116,7 +129,9 @@ async function landingOf(
     pulls.push(facts);
   }
   if (pulls.length === 0 && push.kind !== "push" && push.kind !== "force_push") {
-    return { unknown: "the forge does not yet show the pull request of the merge" };
+    return {
+      unknown: `the forge does not yet show the pull request of the merge${REBASED[push.kind] ?? ""}`,
+    };
   }
   const approvals = pulls.flatMap((p) => p.reviews).filter((r) => r.state === "APPROVED");
   const atReview = await rulesAtReviews(main, approvals, await reads.pushes());

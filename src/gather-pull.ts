@@ -22,6 +22,8 @@ export async function pullFacts(
 ): Promise<PullFacts | { readonly unknown: string }> {
   const pull = await forge.pull(number);
   const none = { reviews: [], committers: [], timeline: [], headActivity: [], headBlob: undefined };
+  if (isHalfMerged(pull, about.push))
+    return { unknown: `the forge does not yet say which commit merged #${String(number)}` };
   const other = !pull.merged || pull.mergeCommit !== about.push.after;
   if (other) return { pull, ...none, reviewBlobs: new Map(), permissions: new Map() };
   const own = pull.head.repository === about.repository;
@@ -37,6 +39,11 @@ export async function pullFacts(
   const reviewBlobs = await blobsAtReviews(forge, about.path, reviews);
   const permissions = await permissionsOf(forge, reviews, about.catalog);
   return { pull, reviews, committers, timeline, headActivity, headBlob, reviewBlobs, permissions };
+}
+
+/** Merged into this very branch, but who knows by which push? */
+function isHalfMerged({ merged, mergeCommit, base }: Pull, push: Activity): boolean {
+  return merged && mergeCommit === null && push.ref === `refs/heads/${base.ref}`;
 }
 
 /** Why these feeds cannot be complete yet: they lag behind what the pull request itself says. */

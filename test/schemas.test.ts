@@ -66,6 +66,7 @@ const WRITTEN = {
     pendingTimeout: true,
     sweepInterval: true,
     maxDuration: true,
+    forks: true,
   } satisfies Keys<Settings>,
   Target: {
     title: true,

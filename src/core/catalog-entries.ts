@@ -18,12 +18,13 @@ import type {
 type Written<T> = { readonly [K in keyof T]: T[K] extends Duration ? string : T[K] };
 
 export function toSettings({ spec }: ReadFile): Settings {
-  const written = spec as unknown as Written<Settings>;
+  const written = spec as unknown as Written<Omit<Settings, "forks">> & Partial<Pick<Settings, "forks">>;
   return {
     owner: written.owner,
     pendingTimeout: checkedDuration(written.pendingTimeout),
     sweepInterval: checkedDuration(written.sweepInterval),
     maxDuration: checkedDuration(written.maxDuration),
+    forks: written.forks ?? "refuse",
   };
 }
 

@@ -47,6 +47,8 @@ export interface Settings {
   readonly sweepInterval: Duration;
   /** No entitlement can allow more than this, and no chain of extensions either. */
   readonly maxDuration: Duration;
+  /** Requests from forks: never, or where every approval quotes the digest of what it approves. */
+  readonly forks: "refuse" | "with-digest";
 }
 
 export interface Person {
