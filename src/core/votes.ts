@@ -44,7 +44,7 @@ function listed(rules: Rulebook, c: VoteCase): boolean {
 }
 
 /** Does `person` belong to `group:x` or `person:x`? Unreadable groups have no members. */
-function belongs(catalog: Catalog, person: string, from: string): boolean {
+export function belongs(catalog: Catalog, person: string, from: string): boolean {
   const [kind, name = ""] = from.split(":", 2);
   if (kind === "person") return name === person;
   const group = catalog.group(name);
@@ -57,6 +57,28 @@ function same(c: ReviewCase, user: { readonly id: number } | null): boolean {
   if (user.id === c.review.user.id) return true;
   const other = personOf(c.now.catalog, user.id);
   return other !== undefined && other.name === c.person?.name;
+}
+
+/** No person can take a login that ends so. */
+function isHuman(user: Review["user"]): boolean {
+  return user?.type === "User" && !user.login.endsWith("[bot]");
+}
+
+/** Does the pull request come from another repository, whose pushes this one's server does not show? */
+export function isFromFork({ pull: { head, base } }: PullFacts): boolean {
+  return head.repository !== base.repository;
+}
+
+/** Everybody of whom the server knows that they could have put something into the branch. */
+function pushers({ facts }: ReviewCase): readonly ({ readonly id: number } | null)[] {
+  const owner = isFromFork(facts) ? [facts.pull.head.owner] : [];
+  return [...owner, ...facts.committers, ...facts.headActivity.map((a) => a.actor)];
+}
+
+/** Why the approval has to name the content itself, if it has to. */
+function wantsDigest(c: VoteCase): string | undefined {
+  if (c.risk === "critical") return "which critical access needs";
+  return isFromFork(c.facts) ? "which a request from a fork needs" : undefined;
 }
 
 /** A line of its own: what is quoted or negated is not said. */
@@ -81,7 +103,7 @@ function changes(facts: PullFacts): readonly Instant[] {
 export const REVIEW_CHECKS: readonly VoteCheck<ReviewCase>[] = [
   {
     name: "human",
-    objection: (c) => (c.review.user?.type === "User" ? undefined : "not a person's account"),
+    objection: (c) => (isHuman(c.review.user) ? undefined : "not a person's account"),
   },
   {
     name: "not-author",
@@ -90,9 +112,7 @@ export const REVIEW_CHECKS: readonly VoteCheck<ReviewCase>[] = [
   {
     name: "not-pusher",
     objection: (c) =>
-      [...c.facts.committers, ...c.facts.headActivity.map((a) => a.actor)].some((u) => same(c, u))
-        ? "pushed or committed to the pull request's branch"
-        : undefined,
+      pushers(c).some((u) => same(c, u)) ? "pushed or committed to the pull request's branch" : undefined,
   },
   {
     name: "can-write",
@@ -111,7 +131,7 @@ export const REVIEW_CHECKS: readonly VoteCheck<ReviewCase>[] = [
   },
 ];
 
-/** The checks, in the order in which a person would ask. Each stands alone: see the mutation test. */
+/** The checks, in the order in which a person would ask. Each stands alone: see test/defences. */
 export const VOTE_CHECKS: readonly VoteCheck[] = [
   ...REVIEW_CHECKS,
   {
@@ -145,10 +165,12 @@ export const VOTE_CHECKS: readonly VoteCheck[] = [
   },
   {
     name: "quotes-digest",
-    objection: (c) =>
-      c.risk !== "critical" || lines(c.review.body).includes(`approve sha256:${c.digest}`)
-        ? undefined
-        : `does not quote "approve sha256:${c.digest}", which critical access needs`,
+    objection: (c) => {
+      const why = wantsDigest(c);
+      const quote = `approve sha256:${c.digest}`;
+      if (why === undefined || lines(c.review.body).includes(quote)) return undefined;
+      return `does not quote "${quote}", ${why}`;
+    },
   },
 ];
 

@@ -90,7 +90,12 @@ function needed({ decision }: Checked): readonly RootContent[] {
 
 function demand({ count, from }: Obligation, i: number): readonly PhrasingContent[] {
   const lead = `${i === 0 ? "" : " and "}${counted(count, "approval")} from `;
-  return [words(lead), ...from.flatMap((who, n) => [...(n === 0 ? [] : [words(" or ")]), code(who)])];
+  return [words(lead), ...listed(from, " or ")];
+}
+
+function listed(names: readonly string[], between: string): readonly PhrasingContent[] {
+  if (names.length === 0) return [strong("nobody is left who may")];
+  return names.flatMap((name, i) => [...(i === 0 ? [] : [words(between)]), code(name)]);
 }
 
 function asked(one: Checked, view: CheckPage, sound: boolean): readonly RootContent[] {
@@ -132,12 +137,14 @@ function windowWords({ request, window }: Checked, { answerBy }: CheckPage): str
 function approversOf({ decision, request }: Checked): readonly PhrasingContent[] {
   const approvals = decision?.obligations.approvals ?? [];
   if (approvals.length === 0) return [words("nobody has to")];
-  const names = [...new Set(approvals.flatMap((one) => one.approvers))];
-  const listed = names.flatMap((name, i) => [...(i === 0 ? [] : [words(", ")]), code(name)]);
-  const nobody = [strong("nobody is left who may")];
+  const people = (one: Obligation): readonly PhrasingContent[] => [
+    ...(approvals.length === 1 ? [] : [words(`${one.count} of `)]),
+    ...listed(one.approvers, ", "),
+  ];
+  const each = approvals.reduce((sum, one) => sum + one.count, 0) > 1 ? ", each a different person" : "";
   return [
-    ...(names.length === 0 ? nobody : listed),
-    words(". Not counted: "),
+    ...approvals.flatMap((one, i) => [...(i === 0 ? [] : [words("; and ")]), ...people(one)]),
+    words(`${each}. Not counted: `),
     code(request.subject),
     words(" (subject), the author, whoever pushed, bots"),
   ];

@@ -108,7 +108,7 @@ describe("files that nobody should have merged", () => {
     expect(w.shop.can("bob", "reader")).toBe(true);
   });
 
-  it("an id is used once: not after its end, not after revert-the-revert, not in another folder (A19)", async () => {
+  it("A19: an id is used once: not after its end, not after revert-the-revert, not in another folder", async () => {
     w.tick(2 * HOUR);
     await w.expire();
     await w.forge.push("grace", "main", { [requestPath({ id: "honest" })]: null });

@@ -214,7 +214,7 @@ spec:
     expect([can(), can("bob")]).toEqual([false, false]);
   });
 
-  it("two new files with one id: neither is judged, and the run is red", async () => {
+  it("A19: two new files with one id: neither is judged, and the run is red", async () => {
     await w.askAndMerge({ id: "twin" });
     await w.forge.push("mallory", "main", {
       [requestPath({ id: "twin", entitlement: "open-read" })]: requestFile({
@@ -227,7 +227,7 @@ spec:
     expect(exitCode(report.plan.now, report)).toBe(6);
   });
 
-  it("a veto that the requester dismisses still stands; one that its author takes back does not", async () => {
+  it("A13: a veto that the requester dismisses still stands; one that its author takes back does not", async () => {
     for (const [id, by] of [
       ["dismissed-by-ann", "ann"],
       ["taken-back", "dan"],
