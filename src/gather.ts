@@ -13,6 +13,7 @@ import type { Changes, MainView, Snapshot, SweepView } from "./core/snapshot.ts"
 import { fromEpoch, isOver } from "./core/time.ts";
 import { changesOf, NO_CHANGES, type Since } from "./gather-changes.ts";
 import { candidates } from "./gather-consent.ts";
+import { reviewFacts } from "./gather-reviews.ts";
 import { observe } from "./observe.ts";
 import { reasonOf } from "./session.ts";
 import { readMain, rewriting, unreadMain, type Main } from "./read-main.ts";
@@ -58,6 +59,7 @@ export async function gather(context: Context, acceptMain?: string): Promise<Gat
     ...{ now, live, tip, main: trusted, unread, vouched, history: past.history, starting },
     candidates: news.candidates,
     twins: news.twins,
+    reviews: await reviewFacts(context, ledger.reviews),
     sights: seen.sights,
     unseen: seen.unseen,
     aboutMain: changes.drafts,

@@ -208,6 +208,12 @@ function decisionDrafts(plan: Plan): readonly Draft[] {
       codes: [...new Set(findings.map((f) => f.code))],
     })),
     ...missedDrafts(plan.missed),
+    ...plan.reviewed.map(({ review: { request, digest }, votes }): Draft => ({
+      kind: "breakglass-review",
+      request,
+      digest,
+      votes,
+    })),
     ...plan.violations.map(({ code, at, message }): Draft => ({
       kind: "violation",
       code,

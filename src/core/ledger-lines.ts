@@ -1,5 +1,5 @@
 // Is this text an entry, an open case, a tip? (the ledger's files are read as if a stranger had written them)
-import type { Draft, Entry, LiveGrant, Tip } from "./entry.ts";
+import type { Draft, Entry, LiveGrant, OpenReview, Tip } from "./entry.ts";
 import { seqOfPath } from "./ledger-paths.ts";
 
 type Kind =
@@ -11,6 +11,7 @@ type Kind =
   | "object"
   | "list"
   | "texts"
+  | "ints"
   | "op"
   | "hash"
   | "commit"
@@ -61,13 +62,30 @@ const EVIDENCE: Shape = {
   policyNow: "text",
 };
 const APPROVAL: Shape = { person: "text", user: "int", review: "int", at: "instant", commit: "text" };
+const REVIEW: Shape = {
+  due: "instant",
+  from: "texts",
+  count: "count",
+  digest: "hash",
+  account: "int",
+  hands: "ints",
+};
+const OWED: Shape = {
+  ...REVIEW,
+  request: "text",
+  subject: "text",
+  entitlement: "text",
+  pull: "int",
+  author: "int",
+};
+const REVIEW_VOTE: Shape = { person: "text", user: "int", comment: "int", at: "instant" };
 const CASE: Shape = { request: "text", phase: "text", standing: "flag" };
 const ENDING: Shape = { because: "text", since: "instant" };
 const FAILURE: Shape = { op: "op", error: "text", since: "instant", count: "count" };
 const VOUCHED: Shape = { commit: "commit", digest: "hash" };
 const CHANGE: Shape = { pull: "int", before: "commit", after: "commit", approvals: "list" };
 const TIP: Shape = { seq: "count", hash: "hash" };
-const TIP_MORE: Shape = { main: "commit", heartbeat: "instant", live: "hash", log: "log" };
+const TIP_MORE: Shape = { main: "commit", heartbeat: "instant", live: "hash", reviews: "hash", log: "log" };
 const SEALED: Shape = { v: "int", seq: "count", at: "instant", run: "text", prev: "text", kind: "text" };
 const FILE: Shape = { request: "text", path: "text", blob: "text" };
 const ACT: Shape = { request: "text", target: "text" };
@@ -80,6 +98,8 @@ const DRAFTS: Readonly<Record<Draft["kind"], Shape>> = {
   "revoke-sent": { ...ACT, because: "text", receipt: "object" },
   revoked: { ...ACT, because: "text", end: "instant", residue: "texts", receipt: "object" },
   failed: { ...ACT, op: "op", error: "text" },
+  "breakglass-issue": { request: "text", issue: "int" },
+  "breakglass-review": { request: "text", digest: "hash" },
   heartbeat: { main: "text" },
   violation: { code: "text", subject: "text" },
   vouched: { ...VOUCHED, because: "text", changes: "list" },
@@ -109,6 +129,7 @@ function isWhole(kind: string, value: Fields): boolean {
   if (kind === "intent") return has(value["assignment"], ASSIGNMENT);
   if (kind === "vouched")
     return allHave(value["changes"], CHANGE) && (value["changes"] as Fields[]).every(isApproved);
+  if (kind === "breakglass-review") return allHave(value["votes"], REVIEW_VOTE);
   return kind !== "admitted" || (isAdmission(value["admission"]) && !hasMore(value["admission"]));
 }
 
@@ -134,6 +155,13 @@ function isCase(value: Fields): boolean {
   );
 }
 
+/** Undefined when the line is not an owed review, whole to the last field. */
+export function parseReview(line: string): OpenReview | undefined {
+  const value = fieldsOf(line);
+  const whole = has(value, OWED) && mayHave(value, { since: "instant", issue: "int" });
+  return whole ? (value as unknown as OpenReview) : undefined;
+}
+
 /** Undefined when the text is not a `tip.json`; fields that we do not know are dropped. */
 export function parseTip(text: string): Tip | undefined {
   const value = fieldsOf(text);
@@ -146,6 +174,7 @@ export function parseTip(text: string): Tip | undefined {
 function isAdmission(value: unknown): boolean {
   if (!has(value, ADMISSION) || !has(value["claim"], CLAIM) || !mayHave(value, { extends: "text" }))
     return false;
+  if (!may(value, "review", REVIEW)) return false;
   const evidence = value["evidence"];
   if (!has(evidence, EVIDENCE)) return false;
   const { mergedBy } = evidence;
@@ -199,6 +228,7 @@ const KINDS: Readonly<Record<Kind, (value: unknown) => boolean>> = {
   object: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
   list: Array.isArray,
   texts: (value) => Array.isArray(value) && value.every((one) => typeof one === "string"),
+  ints: (value) => Array.isArray(value) && value.every(Number.isSafeInteger),
   op: (value) => value === "grant" || value === "revoke",
   hash: (value) => typeof value === "string" && /^[0-9a-f]{64}$/.test(value),
   log: (value) => typeof value === "string" && seqOfPath(value) !== undefined,

@@ -1,4 +1,5 @@
 // What is a plan? (types only: the one value that plan prints and apply carries out)
+import type { Reviewed } from "./break-glass.ts";
 import type { Admission, Draft, EndReason, LiveGrant } from "./entry.ts";
 import type { Decision, Finding, Instant } from "./model.ts";
 import type { WayOut } from "./ways-out.ts";
@@ -64,6 +65,8 @@ export interface Plan {
   readonly refused: readonly Refusal[];
   readonly missed: readonly Missed[];
   readonly held: readonly Held[];
+  /** Break-glass reviews that were given. */
+  readonly reviewed: readonly Reviewed[];
   /** Live grants that stay as they are. */
   readonly kept: readonly LiveGrant[];
   /** Targets that could not be read: nothing is concluded about them. */

@@ -1,6 +1,7 @@
 // Which cases are open when the checkpoint cannot be believed? (the log is folded again, and no doubt closes a case)
 import { vouchedIn, type Hash } from "./chain.ts";
-import type { Entry, LiveGrant, Tip } from "./entry.ts";
+import type { Entry, LiveGrant, OpenReview, Tip } from "./entry.ts";
+import { doubtReview, foldReview } from "./fold-reviews.ts";
 import { foldInto, requestOf, turn } from "./fold.ts";
 import type { Finding, Instant } from "./model.ts";
 import { verifier, type Judged, type RawLine } from "./verify.ts";
@@ -9,6 +10,7 @@ export interface Refolded {
   /** The last entry that counts, and the last sweep that is beyond doubt. */
   readonly tip: Tip;
   readonly live: Map<string, LiveGrant>;
+  readonly reviews: Map<string, OpenReview>;
   /** What is wrong with the chain, in its order. */
   readonly findings: readonly Finding[];
 }
@@ -23,6 +25,7 @@ export interface Refolder {
 
 interface State {
   readonly live: Map<string, LiveGrant>;
+  readonly reviews: Map<string, OpenReview>;
   /** Requests whose admission is beyond doubt. */
   readonly admitted: Set<string>;
   /** Open cases whose admission is in doubt, and when it was written. */
@@ -40,10 +43,11 @@ export function refolder(hash: Hash, known?: Tip): Refolder {
   const verify = verifier(hash);
   const state: State = {
     live: new Map(),
+    vouched: undefined,
+    reviews: new Map(),
     admitted: new Set(),
     doubted: new Map(),
     heartbeat: undefined,
-    vouched: undefined,
   };
   let isPast = false;
   let last: (Judged & { readonly isPast: boolean }) | undefined;
@@ -67,10 +71,10 @@ export function refolder(hash: Hash, known?: Tip): Refolder {
       const tip = verify.tip();
       settle(tip.seq !== known?.seq || tip.hash === known.hash);
       endDoubted(state);
-      const { live, heartbeat, vouched } = state;
+      const { live, reviews, heartbeat, vouched } = state;
       const findings = verify.chain();
       const more = { ...(heartbeat !== undefined && { heartbeat }), ...(vouched && { vouched }) };
-      return { tip: { ...tip, ...more }, live, findings };
+      return { tip: { ...tip, ...more }, live, reviews, findings };
     },
   };
 }
@@ -85,14 +89,16 @@ function believe(state: State, entry: Entry): void {
     if (open && doubted.delete(entry.request)) live.set(entry.request, { ...open, ...entry.admission });
   }
   foldInto(live, entry);
+  foldReview(state.reviews, entry);
 }
 
 /** Takes from an entry in doubt that there is access, or that it must end; nothing that lets us leave it be. */
 function doubt(state: State, entry: Entry): void {
-  const { live, admitted, doubted } = state;
+  const { live, reviews, admitted, doubted } = state;
   state.vouched ??= vouchedIn([entry]);
   const request = requestOf(entry);
   if (request === undefined) return;
+  doubtReview(reviews, entry);
   const before = live.get(request);
   if (entry.kind === "admitted" && (before || admitted.has(request))) return;
   const { open } = turn(before, entry);

@@ -1,10 +1,7 @@
 // How is the repository on the forge set up? (types only; what the doctor judges)
 import type { User } from "./facts.ts";
 import type { Instant } from "./model.ts";
-
-/** An answer, or why there is none: what the forge does not tell is not fine, and not wrong either. */
-export type Told<T> =
-  { readonly is: "told"; readonly value: T } | { readonly is: "untold"; readonly why: string };
+import type { Told } from "./told.ts";
 
 /** Who may go around a rule. `id` is the App's, team's, role's or user's number where the forge has one. */
 export interface Bypass {

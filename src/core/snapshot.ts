@@ -1,4 +1,5 @@
 // What is everything that one run knows? (types only; gathered once, frozen, then judged)
+import type { ReviewFacts } from "./break-glass.ts";
 import type { Candidate, Rulebook } from "./evidence.ts";
 import type { Draft, LiveGrant, Tip } from "./entry.ts";
 import type { TreeEntry } from "./facts.ts";
@@ -43,6 +44,8 @@ export interface Snapshot extends SweepView {
   readonly tip: Tip;
   readonly candidates: readonly Candidate[];
   readonly history: readonly ActiveGrant[];
+  /** Every break-glass review that the ledger says is owed. */
+  readonly reviews: readonly ReviewFacts[];
   /** New files that share an id: which of them was meant cannot be known. */
   readonly twins: readonly Held[];
   /** Request files of scheduled grants that are due now, by id. */

@@ -1,8 +1,9 @@
 // Is the ledger what Lapse wrote? (every entry in its place, and every index what the log adds up to)
 import { canonical, isCanonical, tameObject } from "./canonical.ts";
 import { GENESIS, hashOfLine, vouchedIn, type Hash } from "./chain.ts";
-import type { Entry, LiveGrant, Tip } from "./entry.ts";
+import type { Entry, LiveGrant, OpenReview, Tip } from "./entry.ts";
 import { error } from "./finding.ts";
+import { foldReview } from "./fold-reviews.ts";
 import { foldInto } from "./fold.ts";
 import { parseEntry } from "./ledger-lines.ts";
 import { idPath, seqOfPath } from "./ledger-paths.ts";
@@ -19,6 +20,8 @@ export interface Checkpoint {
   readonly tip: Tip | undefined;
   /** Lines of `live.jsonl`. */
   readonly live: readonly string[];
+  /** Lines of `reviews.jsonl`. */
+  readonly reviews: readonly string[];
   /** Content by path below `ids/`. */
   readonly ids: ReadonlyMap<string, string>;
 }
@@ -52,6 +55,7 @@ interface State {
   readonly chain: Finding[];
   readonly against: Finding[];
   readonly live: Map<string, LiveGrant>;
+  readonly reviews: Map<string, OpenReview>;
   readonly ids: Map<string, string>;
   vouched: Tip["vouched"];
 }
@@ -68,6 +72,7 @@ export function verifier(hash: Hash): Verifier {
     chain: [],
     against: [],
     live: new Map(),
+    reviews: new Map(),
     ids: new Map(),
     vouched: undefined,
   };
@@ -145,8 +150,8 @@ function remember(state: State, entry: Entry, at: Place, hash: Hash): void {
     if (used) state.against.push(against(entry, "its id was used before", at));
     if (!state.ids.has(path)) state.ids.set(path, `${blobOf(entry)}\n`);
   }
-  const objection = foldInto(state.live, entry);
-  if (objection !== undefined) state.against.push(against(entry, objection, at));
+  const objections = [foldInto(state.live, entry), foldReview(state.reviews, entry)];
+  state.against.push(...objections.flatMap((why) => (why === undefined ? [] : [against(entry, why, at)])));
 }
 
 function against(entry: Entry, why: string, at: Place): Finding {
@@ -159,7 +164,7 @@ export function blobOf(entry: Extract<Entry, { readonly kind: "admitted" | "refu
   return entry.kind === "admitted" ? entry.admission.blob : entry.blob;
 }
 
-function compare(state: State, { tip, live, ids }: Checkpoint): readonly Finding[] {
+function compare(state: State, { tip, live, reviews, ids }: Checkpoint): readonly Finding[] {
   const found: Finding[] = [];
   if (tip?.seq !== state.seq || tip.hash !== state.hash) {
     const named = tip ? `entry ${tip.seq} with hash ${tip.hash.slice(0, 12)}` : "nothing readable";
@@ -171,8 +176,9 @@ function compare(state: State, { tip, live, ids }: Checkpoint): readonly Finding
     const message = `the tip says that main was vouched for at ${named}; the log says at ${said}`;
     found.push(error("LPS505", message, COMPARE));
   }
-  const open = [...state.live.values()].map((grant) => canonical(grant));
-  found.push(...differences(open, live, "LPS506", "open cases"));
+  const lines = (open: ReadonlyMap<string, object>) => [...open.values()].map((one) => canonical(one));
+  found.push(...differences(lines(state.live), live, "LPS506", "open cases"));
+  found.push(...differences(lines(state.reviews), reviews, "LPS506", "owed reviews"));
   const line = ([path, content]: readonly [string, string]): string => `${path} ${content.trim()}`;
   found.push(...differences([...state.ids].map(line), [...ids].map(line), "LPS507", "used ids"));
   return found;

@@ -6,6 +6,7 @@ import { blobs, diff, hasCommit, oidAt, top, tree, worktreeFiles } from "./objec
 import type { Git } from "./process.ts";
 import { addressOf, type Clone } from "./network.ts";
 import { fetchCommit, pushCommit } from "./remote.ts";
+import { branchOf } from "./copy.ts";
 import type { Repo } from "./repo.ts";
 import { deepen, defaultBranch, fetchAll, fetchOne, tip } from "./tracking.ts";
 import { build } from "./write.ts";
@@ -53,6 +54,7 @@ export function gitRepo(options: GitRepoOptions): GitRepo {
     ledgerBranch,
     fetch: () => fetchAll(clone, ledgerBranch),
     fetchBranch: (branch) => fetchOne(clone, branch),
+    ledgerOf: (address) => branchOf(git, address, ledgerBranch),
     remoteName: async () => /([\w.-]+\/[\w.-]+?)(?:\.git)?\/?$/.exec(await addressOf(clone))?.[1],
     defaultBranch: () => defaultBranch(clone),
     remoteTip: (branch) => tip(clone, branch),

@@ -16,6 +16,12 @@ export interface NewCommit {
 export interface Repo {
   /** Fetches main and the ledger branch. False when the remote could not be reached: the last fetched state stands. */
   fetch(): Promise<boolean>;
+  /**
+   * Fetches the ledger branch of another copy of this repository, at an address as git takes it or as the name of a
+   * remote, and returns its tip; undefined where the copy has none. Our token never goes there. Throws a Problem when
+   * it cannot be reached.
+   */
+  ledgerOf(address: string): Promise<string | undefined>;
   /** Name of the remote's default branch. */
   defaultBranch(): Promise<string>;
   /** Commit id that a remote branch had when last fetched. */

@@ -75,7 +75,14 @@ export const lives: fc.Arbitrary<Live> = fc
 
 export function snapshotOf(view: SweepView & { readonly sights: Snapshot["sights"] }): Snapshot {
   return {
-    ...{ tip: { seq: 1, hash: "h" }, candidates: [], twins: [], history: [], starting: new Map() },
+    ...{
+      tip: { seq: 1, hash: "h" },
+      candidates: [],
+      reviews: [],
+      twins: [],
+      history: [],
+      starting: new Map(),
+    },
     ...{ unseen: [], aboutMain: [], violations: [], warnings: [], frozen: undefined },
     ...view,
   };

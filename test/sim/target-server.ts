@@ -169,9 +169,10 @@ export class Server {
     this.write(() => change(this.rows, () => this.nextUid()), "people");
   }
 
-  damaged({ uid }: Row): void {
+  /** Notes on what is open when people damage its mark, in which way. */
+  damaged({ uid }: Row, how: "stripped" | "spoiled"): void {
     const interval = this.open.get(uid);
-    if (interval) interval.damaged ??= this.options.clock();
+    if (interval) interval[how] ??= this.options.clock();
   }
 
   /** Lets orders take effect: those that are due, or all. */

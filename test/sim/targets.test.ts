@@ -186,7 +186,7 @@ describe("what a simulated target remembers", () => {
     tick(1000);
     target.admin.recreate("ann", ROLE);
     target.admin.take("bob", ROLE);
-    const seen = target.history().map(({ via, subject, ended, damaged }) => [via, subject, ended, damaged]);
+    const seen = target.history().map(({ via, subject, ended, spoiled }) => [via, subject, ended, spoiled]);
     expect(seen).toEqual([
       ["foreign", "bob", "people", undefined],
       ["lapse:one", "ann", "people", NOON + 2000],

@@ -28,7 +28,7 @@ export function simTarget(options: TargetOptions): SimTarget & { readonly server
   const { name, ownership, native = false, hook = HONEST } = options;
   const server = new Server({ ...options, native });
   return {
-    ...{ name, ownership, native, server },
+    ...{ name, ownership, native, server, settles: options.settles ?? 0 },
     provider: providerOf(server, hook),
     history: () => server.history(),
     admin: people(server),
@@ -95,15 +95,15 @@ function people(server: Server): SimTarget["admin"] {
       for (const row of ours(subject)) {
         const { mark, ...bare } = row;
         if (!mark) continue;
-        server.damaged(row);
+        server.damaged(row, "stripped");
         server.byPeople((rows) => rows.set(row.name, bare));
       }
     },
     spoil: (subject) => {
       for (const row of ours(subject)) {
         if (!row.mark) continue;
-        const mark = { ...row.mark, until: "31 June, or thereabouts" };
-        server.damaged(row);
+        const mark = { ...row.mark, until: "when it is over" };
+        server.damaged(row, "spoiled");
         server.byPeople((rows) => rows.set(row.name, { ...row, mark }));
       }
     },

@@ -23,8 +23,10 @@ export interface Interval {
   to?: Time;
   /** Whose act ended it; `itself`: by native expiry. */
   ended?: "lapse" | "people" | "itself";
-  /** When people damaged the mark, which is all that a sweeper beside the target goes by. */
-  damaged?: Time;
+  /** When people removed the mark, which is all that a sweeper beside the target goes by. */
+  stripped?: Time;
+  /** When people made the end in the mark unreadable: it may end at once. */
+  spoiled?: Time;
 }
 
 export interface SimTarget {
@@ -32,6 +34,8 @@ export interface SimTarget {
   readonly ownership: "object" | "container" | "marked" | "bare" | "gate";
   /** Ends access itself (native expiry). */
   readonly native: boolean;
+  /** How long it takes to carry out an order, in ms. */
+  readonly settles: number;
   /** `connect()` honours the hook. */
   readonly provider: Provider;
   history(): readonly Interval[];
@@ -92,6 +96,8 @@ export interface Run {
   readonly from: Time;
   /** Absent while it runs, or for good when it died. */
   to?: Time;
+  /** When it died. */
+  died?: Time;
   /** What its clock showed more than true time, in ms. */
   readonly skew: number;
   /** The exit code; absent when it died or still runs. */

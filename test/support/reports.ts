@@ -25,6 +25,7 @@ export function aPlan(changes: Partial<Plan> = {}): Plan {
     refused: [],
     missed: [],
     held: [],
+    reviewed: [],
     kept: [],
     waysOut: [],
     unseen: [],

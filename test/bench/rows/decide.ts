@@ -39,6 +39,7 @@ export const decide: Row = {
         },
       },
       candidates: [],
+      reviews: [],
       twins: [],
       aboutMain: [],
       history: [],
