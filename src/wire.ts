@@ -37,14 +37,13 @@ export function wire(options: WireOptions, env: Env = process.env): Context {
   const token = env["GITHUB_TOKEN"];
   const repo = gitRepo({ dir, env, ...(token !== undefined && { token }) });
   const clock = clockOf(env, apiUrl);
-  const ref = env["GITHUB_REF"];
   let forge: Promise<Forge> | undefined;
   const context: Context = {
     dir,
     now: clock(),
     clock,
     run: env["GITHUB_RUN_ID"] ?? "local",
-    ...(ref !== undefined && { ref }),
+    ...refOf(env),
     repo,
     ledger: gitLedger(repo),
     forge: () => (forge ??= connectForge(apiUrl, token, env, repo)),
@@ -78,6 +77,11 @@ function masks(env: Env): (part: string) => void {
   const escaped = (text: string) =>
     text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
   return (part) => process.stderr.write(`::add-mask::${escaped(part)}\n`);
+}
+
+/** The branch that a workflow runs on. */
+function refOf({ GITHUB_REF }: Env): Pick<Context, "ref"> {
+  return GITHUB_REF === undefined ? {} : { ref: GITHUB_REF };
 }
 
 /** The work tree that a folder belongs to, so that every command means the same wherever it is called. */
