@@ -21,7 +21,7 @@ export interface StatusFilter {
 export async function statusOf(context: Context, filter: StatusFilter): Promise<Status> {
   const { now, repo } = context;
   await repo.fetch();
-  const { tip, live } = await context.ledger.read();
+  const { tip, live, reviews } = await context.ledger.read();
   const open = live.map((grant) => openRow(grant, now));
   const rows = filter.all === true ? [...open, ...(await overRows(context, open))] : open;
   const shown = inOrder(rows.filter((row) => matches(row, filter)));
@@ -32,6 +32,7 @@ export async function statusOf(context: Context, filter: StatusFilter): Promise<
     main: tip.main,
     rows: shown,
     filtered: shown.length < rows.length,
+    owed: reviews.filter((review) => review.since !== undefined),
     overdue: open.some((row) => row.state === "overdue"),
   };
 }

@@ -78,7 +78,7 @@ export function auditOf(input: AuditInput): AuditReport {
     ...ledger.chain,
     ...[files, books, removals, ...(targets ? [targets] : [])].flatMap((part) => part.findings),
     ...overdueFindings(outside, now),
-    ...caseFindings(list),
+    ...caseFindings(list, now),
     ...ledger.chronicle.violations.filter((one) => within(period, one.at)).map(violation),
   ]);
   return {

@@ -125,7 +125,16 @@ export function aStatus(text = "forbidden (42501)"): Status {
   ];
   const rows = inOrder(live.map((grant) => openRow(grant, NOW)));
   const interval = 300_000 as Duration;
-  return { now: NOW, heartbeat: at(-3), interval, main: "9f3c1e2aaa", rows, filtered: false, overdue: true };
+  return {
+    now: NOW,
+    heartbeat: at(-3),
+    interval,
+    main: "9f3c1e2aaa",
+    rows,
+    filtered: false,
+    owed: [],
+    overdue: true,
+  };
 }
 
 export function aStory(text: string): Story {
