@@ -11,8 +11,6 @@ export const TODO: readonly string[] = [
   "A21",
   "A22",
   "A23",
-  "B8",
-  "B17",
   "C1",
   "C2",
   "C3",
