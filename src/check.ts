@@ -88,14 +88,17 @@ async function judgeAll(
 ): Promise<CheckReport> {
   const reads = files.map((file) => typedRequest(readRequest(file), rules));
   const requests = reads.flatMap((read) => ("request" in read ? [read.request] : []));
-  const used = await context.ledger.used([...new Set(files.map((f) => idOf(f.path)))]);
+  const [used, owed] = await Promise.all([
+    context.ledger.used([...new Set(files.map((f) => idOf(f.path)))]),
+    context.ledger.owed(),
+  ]);
   const { live, history } = await pastOf(context, rules, requests, used);
   const active = live.map(activeOf);
   const checked = requests.map((request) => {
     const others = active.filter((g) => g.request !== request.id);
     const mine = live.some((g) => g.request === request.id && g.path === request.path);
     const known = mine ? new Set<string>() : used;
-    return checkRequest({ request, rules, now: context.now, active: others, history, used: known });
+    return checkRequest({ request, rules, now: context.now, active: others, history, used: known, owed });
   });
   const findings = [
     ...before,

@@ -26,7 +26,7 @@ export interface StatusFilter {
 export async function statusOf(context: Context, filter: StatusFilter): Promise<Status> {
   const { now, repo } = context;
   await repo.fetch();
-  const { tip, live } = await context.ledger.read();
+  const { tip, live, reviews } = await context.ledger.read();
   const from = fromEpoch(Math.max(0, now - LOOK_BACK));
   const entries = await pastOf(context, from, filter);
   const { interval, bounds } = await promised(context);
@@ -43,6 +43,7 @@ export async function statusOf(context: Context, filter: StatusFilter): Promise<
     ...(unvouchedSince !== undefined && { unvouchedSince }),
     rows: shown,
     filtered: shown.length < rows.length,
+    owed: reviews.filter((review) => review.since !== undefined),
     overdue: open.some((row) => row.state === "overdue"),
     lateness:
       removals &&

@@ -141,7 +141,12 @@ describe("permissions", () => {
 
   test("are exactly these per job; only apply and expire may sign in to targets", () => {
     expect(Object.fromEntries(jobs.map(({ at, job }) => [at, job.permissions]))).toEqual({
-      "apply.yml apply": { contents: "write", "id-token": "write", "pull-requests": "write" },
+      "apply.yml apply": {
+        contents: "write",
+        "id-token": "write",
+        issues: "write",
+        "pull-requests": "write",
+      },
       "check.yml check": { contents: "read", "pull-requests": "write" },
       "ci.yml gate": { contents: "read" },
       "ci.yml ci": {},
@@ -170,8 +175,9 @@ describe("permissions", () => {
   test("the App's token carries named permissions only", () => {
     const tokens = using("create-github-app-token");
     expect(tokens.map(({ at }) => at)).toEqual(["apply.yml apply", "expire.yml expire"]);
-    for (const { step } of tokens) {
+    for (const { at, step } of tokens) {
       expect(step.with).toEqual({
+        ...(at.startsWith("apply.yml") && { "permission-issues": "write" }),
         "client-id": "${{ vars.LAPSE_APP_CLIENT_ID }}",
         "private-key": "${{ secrets.LAPSE_APP_PRIVATE_KEY }}",
         "permission-contents": "write",

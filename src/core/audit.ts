@@ -83,7 +83,7 @@ export function auditOf(input: AuditInput): AuditReport {
     ...ledger.chain,
     ...[files, books, removals, ...(targets ? [targets] : [])].flatMap((part) => part.findings),
     ...overdueFindings(outside, now),
-    ...caseFindings(list),
+    ...caseFindings(list, now),
     ...(input.copy ? copyFindings(input.copy) : []),
     ...ledger.chronicle.violations.filter((one) => within(period, one.at)).map(violation),
   ]);

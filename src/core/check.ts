@@ -2,6 +2,8 @@
 import { claimOf, lintFinding, unreadable, windowOf } from "./admission.ts";
 import { demandOf } from "./changes.ts";
 import { soleAddition } from "./landing.ts";
+import { owingFindings } from "./break-glass.ts";
+import type { OpenReview } from "./entry.ts";
 import type { Rulebook } from "./evidence.ts";
 import type { Change } from "./facts.ts";
 import { error } from "./finding.ts";
@@ -25,6 +27,8 @@ export interface CheckInput {
   readonly active: readonly ActiveGrant[];
   readonly history: readonly ActiveGrant[];
   readonly used: ReadonlySet<string>;
+  /** Break-glass reviews that are owed. */
+  readonly owed: readonly OpenReview[];
 }
 
 export interface Checked {
@@ -65,7 +69,7 @@ export function approvable({ catalog }: Rulebook): readonly Finding[] {
 
 /** Judges one request as if it were merged at `now`. */
 export function checkRequest(input: CheckInput): Checked {
-  const { request, rules, now, active, history, used } = input;
+  const { request, rules, now, active, history, used, owed } = input;
   const window = windowOf(request, now, active);
   const claim = claimOf(request, rules);
   const blocked = unreadable(rules, request);
@@ -85,6 +89,7 @@ export function checkRequest(input: CheckInput): Checked {
   const objection = claim && rules.lint(claim);
   const findings = [
     ...(used.has(request.id) ? [idUsed(request)] : []),
+    ...owingFindings(owed, { subject: request.subject }, catalog, now),
     ...decision.findings,
     ...(objection === undefined ? [] : [lintFinding(request, objection)]),
   ];

@@ -107,7 +107,9 @@ function asked(one: Checked, view: CheckPage, sound: boolean): readonly RootCont
       words(" asks for "),
       code(request.entitlement),
       ...on,
-      words(` for ${printDuration(request.duration)}${request.breakGlass ? ", as break-glass" : ""}.`),
+      words(
+        ` for ${printDuration(request.duration)}${request.breakGlass ? ", as BREAK-GLASS: given when merged, reviewed afterwards" : ""}.`,
+      ),
     ),
     table(
       ["", ""],

@@ -3,8 +3,6 @@ export const TODO: readonly string[] = [
   "A5",
   "A16",
   "A23",
-  "B8",
-  "B17",
   "C1",
   "C2",
   "C3",
