@@ -73,6 +73,7 @@ function enforcing(program: Command, action: Action): void {
     .command("apply")
     .description("carry it out: revocations first, then what was approved and merged")
     .option("--accept-main <commit>", "vouch once for a default branch that was rewritten on purpose")
+    .option("--allow-pat", "in a workflow: act with a person's token")
     .action(
       action(
         async () => (await import("./apply.ts")).apply,
@@ -82,10 +83,11 @@ function enforcing(program: Command, action: Action): void {
   program
     .command("expire")
     .description("take away what has ended (needs no forge), then open the revert pull request")
+    .option("--allow-pat", "in a workflow: act with a person's token")
     .action(
       action(
         async () => (await import("./expire.ts")).expire,
-        () => ({}),
+        (_, options) => options,
       ),
     );
 }

@@ -184,7 +184,7 @@ describe("break-glass", () => {
       const context = await w.context();
       await context.repo.fetch();
       const story = await storyOf(context, "fire");
-      const report = auditOf(await gatherAudit(context, { period: {}, observe: false }));
+      const report = auditOf(await gatherAudit(context, { period: {}, observe: false, compare: undefined }));
       const log = ["-C", context.dir, "log", "--format=%s", "refs/remotes/origin/lapse/ledger"];
       return {
         ...{
