@@ -16,6 +16,7 @@ import {
 import { appFindings, applierFindings } from "./core/repository-app.ts";
 import type { ForgeApp, Merging } from "./core/repository-facts.ts";
 import { appOf, ledgerBranchFindings, type LedgerBranchFacts } from "./core/repository-ledger.ts";
+import { DOCTOR_AUDIENCE, jobFindings } from "./core/repository-job.ts";
 import { mainFindings } from "./core/repository-main.ts";
 import { ownerErrors } from "./core/repository-owners.ts";
 import type { BranchFacts } from "./core/repository-rules.ts";
@@ -60,15 +61,12 @@ export async function examineForge(
     told(() => forge.settings.merging()),
   ]);
   const app = appOf(ledger);
-  const whoami = context.io.annotates ? await told(() => forge.whoami()) : undefined;
   return {
     repository: [
       examined(`rules of ${main}`, mainFindings(mainRules, merging, app)),
       ...(await applierPlaces(forge, main)),
       ...(await actionsPlaces(forge, merging)),
-      ...(whoami
-        ? [examined("the applier's token", whereTold("whose token this is", whoami, applierFindings))]
-        : []),
+      ...(context.io.annotates ? [await ownJob(context, forge, main)] : []),
     ],
     ledger: [
       examined(`rules of ${LEDGER}`, [...ledgerBranchFindings(ledger), ...appsFindings(ledger.apps, app)]),
@@ -149,6 +147,27 @@ async function actionsPlaces({ settings }: Forge, merging: Told<Merging>): Promi
     examined("workflows", whereTold("the workflows", workflows, workflowFindings)),
     examined("owners", whereTold("GitHub's check of CODEOWNERS", owners, ownerErrors)),
   ];
+}
+
+/** In a workflow: whose token is it, and what does the forge say of the job? */
+async function ownJob(context: Context, forge: Forge, branch: string): Promise<Examined> {
+  const whoami = await told(() => forge.whoami());
+  const claims = await told(async () => {
+    const [url = "", token = ""] = ["URL", "TOKEN"].map((end) =>
+      context.secret(`ACTIONS_ID_TOKEN_REQUEST_${end}`),
+    );
+    const { timeout } = context;
+    return forge.settings.ownClaims({ url, token, audience: DOCTOR_AUDIENCE, timeout });
+  });
+  const repository = await told(() => forge.repository());
+  return examined("the applier's job", [
+    ...whereTold("whose token this is", whoami, applierFindings),
+    ...whereTold("the job's own token", claims, (known) =>
+      whereTold("the repository", repository, ({ id }) =>
+        jobFindings({ claims: known, repository: id, branch }),
+      ),
+    ),
+  ]);
 }
 
 /** Nothing was asked, which proves nothing. */

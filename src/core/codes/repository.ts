@@ -131,6 +131,16 @@ export const REPOSITORY_CODES = {
     explain:
       "Ends depend on the schedule of expire.yml. GitHub disables schedules of public repositories after 60 days without activity, and people disable workflows by hand. Enable it again; a watchdog elsewhere notices sooner.",
   },
+  LPS936: {
+    title: "the applier runs on a runner that keeps state",
+    explain:
+      "GitHub does not isolate jobs on a self-hosted runner from each other, even with an environment: another workflow can leave something behind that reads the applier's credentials. Use hosted runners, or runners that live for one job; `lapse trust` makes targets demand a hosted one.",
+  },
+  LPS937: {
+    title: "the applier's job is not what targets should trust",
+    explain:
+      "A target that takes GitHub's word for a job should demand the repository's number, its environment, its branch and its workflow, each exactly. This job's own token differs from that, so trust that is exact would refuse it, and trust that accepts it is too wide. `lapse trust` writes it for each cloud.",
+  },
   LPS938: {
     title: "there is no CODEOWNERS",
     explain:
