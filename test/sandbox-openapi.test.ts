@@ -62,6 +62,9 @@ test("every operation that is described is served as described", async () => {
   await call(`PUT ${at}/reviews/${review}/dismissals`, { message: "stale" });
   const comment = await id(`POST ${REPO}/issues/1/comments`, { body: "hello" }, "t-bot");
   await call(`PATCH ${REPO}/issues/comments/${comment}`, { body: "bye" }, "t-bot");
+  const issue = { title: "review", body: "please", labels: ["lapse"] };
+  const { number: asked } = (await call(`POST ${REPO}/issues`, issue, "t-bot")).json as { number: number };
+  expect(asked).toBe(2);
   const run = {
     name: "lapse",
     head_sha: head,
@@ -91,6 +94,8 @@ test("every operation that is described is served as described", async () => {
     `${REPO}/commits/${head}/pulls`,
     `${REPO}/activity?ref=refs/heads/one&per_page=1`,
     `${REPO}/issues/1/comments`,
+    `${REPO}/issues?state=all&since=2026-11-01T00:00:00Z`,
+    `${REPO}/issues/${asked}`,
     `${REPO}/issues/comments/${comment}`,
     `${REPO}/commits/${head}/check-runs`,
     `${REPO}/check-runs/${check}`,

@@ -3,7 +3,7 @@ import { error, type Code } from "./finding.ts";
 import type { Candidate, Landing, PullFacts, Rulebook, Vote } from "./evidence.ts";
 import { mergedPull, soleAddition } from "./landing.ts";
 import type { AccessRequest, Decision, Entitlement, Finding, Obligation } from "./model.ts";
-import { count, isVeto, personOf, standing, type Counted, type VoteCase } from "./votes.ts";
+import { count, isVeto, personOf, standing, VOTE_CHECKS, type Counted, type VoteCase } from "./votes.ts";
 
 export interface ConsentCase {
   readonly candidate: Candidate;
@@ -131,7 +131,7 @@ function votesOf(c: ConsentCase, facts: PullFacts): Counted {
     digest: c.candidate.digest,
     risk: c.entitlement?.risk ?? "critical",
   });
-  return count(standing(facts), caseOf);
+  return count(standing(facts), caseOf, VOTE_CHECKS);
 }
 
 function notApproved(c: ConsentCase, demands: readonly Obligation[], counted: Counted): Finding {

@@ -2,6 +2,7 @@
 import { FILE_CODES } from "./codes/file.ts";
 import { POLICY_CODES } from "./codes/policy.ts";
 import { APPROVAL_CODES } from "./codes/approval.ts";
+import { BREAK_GLASS_CODES } from "./codes/break-glass.ts";
 import { TARGET_CODES } from "./codes/target.ts";
 import { LEDGER_CODES } from "./codes/ledger.ts";
 import { REPOSITORY_CODES } from "./codes/repository.ts";
@@ -13,6 +14,7 @@ export const CODES = {
   ...FILE_CODES,
   ...POLICY_CODES,
   ...APPROVAL_CODES,
+  ...BREAK_GLASS_CODES,
   ...TARGET_CODES,
   ...LEDGER_CODES,
   ...REPOSITORY_CODES,

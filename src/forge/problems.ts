@@ -51,8 +51,10 @@ const NEEDS: readonly (readonly [RegExp, string])[] = [
   [/\/environments|\/actions\//, "Actions: read"],
   [/\/codeowners/, "Contents: read"],
   [/\/check-runs/, "Checks: write (and the token of an App or of a workflow)"],
+  [/^POST.*\/issues$/, "Issues: write"],
   [/^(POST|PATCH).*\/issues\//, "Pull requests: write"],
   [/^(POST|PATCH|PUT).*\/pulls/, "Pull requests: write"],
+  [/^GET.*\/issues(\/\d+\/comments)?$/, "Issues: read"],
   [/\/(pulls|timeline|comments)/, "Pull requests: read"],
   [/\/(contents|activity|commits)/, "Contents: read"],
 ];

@@ -26,6 +26,8 @@ export interface Repo {
   defaultBranch(): Promise<string>;
   /** Commit id that a remote branch had when last fetched. */
   remoteTip(branch: string): Promise<string | undefined>;
+  /** What is right below the root of a commit or of a tree, folders as one entry each. */
+  top(tree: string): Promise<readonly TreeEntry[]>;
   /** `git ls-tree -r -z` below a path, in git's order. */
   tree(commit: string, under: string): Promise<readonly TreeEntry[]>;
   /** Paths below a folder of the work tree, tracked or not, without what .gitignore leaves out. */
@@ -40,6 +42,8 @@ export interface Repo {
   lastStep(tip: string, path: string): Promise<Step | undefined>;
   /** Raw diff between two commits; the empty string is the empty tree. */
   diff(before: string, after: string): Promise<readonly Change[]>;
+  /** The tree that git makes of merging `theirs`, fetched if need be, into `ours`; undefined where it cannot. */
+  mergedTree(ours: string, theirs: string): Promise<string | undefined>;
   /** Where two histories last met; undefined when they never did. */
   mergeBase(a: string, b: string): Promise<string | undefined>;
   isAncestor(ancestor: string, descendant: string): Promise<boolean>;

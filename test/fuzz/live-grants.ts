@@ -75,8 +75,15 @@ export const lives: fc.Arbitrary<Live> = fc
 
 export function snapshotOf(view: SweepView & { readonly sights: Snapshot["sights"] }): Snapshot {
   return {
-    ...{ tip: { seq: 1, hash: "h" }, candidates: [], twins: [], history: [], starting: new Map() },
-    ...{ unseen: [], violations: [], warnings: [], frozen: undefined },
+    ...{
+      tip: { seq: 1, hash: "h" },
+      candidates: [],
+      reviews: [],
+      twins: [],
+      history: [],
+      starting: new Map(),
+    },
+    ...{ unseen: [], aboutMain: [], violations: [], warnings: [], frozen: undefined },
     ...view,
   };
 }

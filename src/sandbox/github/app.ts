@@ -16,6 +16,7 @@ import { checkRoutes } from "./routes-checks.ts";
 import { commentRoutes } from "./routes-comments.ts";
 import { commitRoutes } from "./routes-commits.ts";
 import { contentRoutes } from "./routes-contents.ts";
+import { issueRoutes } from "./routes-issues.ts";
 import { pullRoutes } from "./routes-pulls.ts";
 import { reviewRoutes } from "./routes-reviews.ts";
 import { settingsRoutes } from "./routes-settings.ts";
@@ -98,7 +99,7 @@ export function app(world: World, options: AppOptions): Hono<ApiEnv> {
   api.use(`${REPO}/*`, ours(world));
   for (const add of [accountRoutes, pullRoutes, reviewRoutes, commitRoutes, activityRoutes, commentRoutes])
     add(api, world);
-  for (const add of [checkRoutes, contentRoutes, settingsRoutes]) add(api, world);
+  for (const add of [checkRoutes, contentRoutes, issueRoutes, settingsRoutes]) add(api, world);
   api.all("*", (c) => {
     options.log.violations.push(`not in the sandbox: ${callName(c)}`);
     return refuse(404, "Not Found");

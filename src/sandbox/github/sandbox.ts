@@ -11,6 +11,7 @@ import { faults } from "./faults.ts";
 import type { Fault } from "./faults.ts";
 import { initBare } from "./git.ts";
 import { CARELESS } from "./settings.ts";
+import { issueVerbs, type IssueVerbs } from "./issuing.ts";
 import { store } from "./store.ts";
 import { account, verbs } from "./verbs.ts";
 import type { NewAccount, Verbs } from "./verbs.ts";
@@ -36,7 +37,7 @@ export interface SandboxOptions {
   readonly validate?: (exchange: Exchange) => readonly string[];
 }
 
-export interface Sandbox extends Verbs {
+export interface Sandbox extends Verbs, IssueVerbs {
   /** `http://127.0.0.1:port` */
   readonly url: string;
   readonly apiUrl: string;
@@ -66,6 +67,7 @@ async function world(options: SandboxOptions, origin: () => string): Promise<Wor
       accounts: options.users.map(account),
       refs: new Map(),
       pulls: [],
+      issues: [],
       reviews: [],
       activity: [],
       events: [],
@@ -120,6 +122,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const token = (login: string) => knownAccount(made.store.now(), login).token;
   return {
     ...verbs(made),
+    ...issueVerbs(made),
     ...log,
     url,
     apiUrl: `${url}/api/v3`,
