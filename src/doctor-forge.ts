@@ -3,7 +3,6 @@ import type { Context } from "./context.ts";
 import type { Activity } from "./core/facts.ts";
 import { sorted, warning } from "./core/finding.ts";
 import type { Finding } from "./core/model.ts";
-import { Problem } from "./core/problem.ts";
 import {
   actionsFindings,
   APPLIER,
@@ -23,6 +22,7 @@ import type { BranchFacts } from "./core/repository-rules.ts";
 import { fromEpoch } from "./core/time.ts";
 import { whereTold, type Told } from "./core/told.ts";
 import type { Forge } from "./forge/forge.ts";
+import { told } from "./told.ts";
 
 /** What was looked at, and what is wrong with it. */
 export interface Examined {
@@ -33,16 +33,6 @@ export interface Examined {
 const LEDGER = "lapse/ledger";
 /** How far back the pushes to the ledger are read, in milliseconds: a week is about seven calls. */
 const LOOK_BACK = 7 * 86_400_000;
-
-/** An answer, or the Problem that there was instead; a bug is thrown as it is. */
-export async function told<T>(read: () => Promise<T>): Promise<Told<T>> {
-  try {
-    return { is: "told", value: await read() };
-  } catch (problem) {
-    if (problem instanceof Problem) return { is: "untold", why: problem.message, fix: problem.fix };
-    throw problem;
-  }
-}
 
 export const examined = (subject: string, findings: readonly Finding[]): Examined => ({
   subject,

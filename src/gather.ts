@@ -14,6 +14,7 @@ import { fromEpoch, isOver } from "./core/time.ts";
 import { changesOf, NO_CHANGES, type Since } from "./gather-changes.ts";
 import { candidates } from "./gather-consent.ts";
 import { reviewFacts } from "./gather-reviews.ts";
+import { rulesetsNow } from "./gather-rules.ts";
 import { observe } from "./observe.ts";
 import { reasonOf } from "./session.ts";
 import { readMain, rewriting, unreadMain, type Main } from "./read-main.ts";
@@ -53,6 +54,7 @@ export async function gather(context: Context, acceptMain?: string): Promise<Gat
   const news = trusted ? await newsOf(context, main, trusted, { ledger, steps }) : NO_NEWS;
   const since = { ledger, steps, acceptMain };
   const changes = trusted ? await changesOf(context, main, trusted, since) : NO_CHANGES;
+  const rules = await rulesetsNow(context, ledger, news.candidates);
   const seen = await observe(context, ledger.live);
   const starting = await startingRequests(context, ledger, trusted);
   const past = await pastOf(context, pastMatters(news.candidates, starting, trusted));
@@ -61,14 +63,20 @@ export async function gather(context: Context, acceptMain?: string): Promise<Gat
   const view: Snapshot = {
     ...{ now, live, tip, main: trusted, unread, history: past.history, starting },
     vouched: trusted && (await vouchedRules(context, main, ledger.tip)),
-    aboutMain: changes.drafts,
+    aboutMain: [...changes.drafts, ...rules.drafts],
     candidates: news.candidates,
     twins: news.twins,
     reviews: await reviewFacts(context, ledger.reviews),
     sights: seen.sights,
     unseen: seen.unseen,
     violations: news.violations,
-    warnings: [...news.warnings, ...changes.findings, ...(ledger.findings ?? []), ...unreadFindings(unread)],
+    warnings: [
+      ...news.warnings,
+      ...changes.findings,
+      ...rules.findings,
+      ...(ledger.findings ?? []),
+      ...unreadFindings(unread),
+    ],
     frozen: unread ?? past.unknown ?? staleHeartbeat(ledger, trusted, now) ?? changes.frozen,
   };
   return { view, ledger };

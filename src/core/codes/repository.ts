@@ -171,6 +171,11 @@ export const REPOSITORY_CODES = {
     explain:
       "The ledger could not tell the applier's writes from that person's, the rules of its branch could not be limited to the applier, and everything stops when that person leaves. Use a GitHub App.",
   },
+  LPS944: {
+    title: "the rulesets changed",
+    explain:
+      "Whenever new requests are judged, the forge's list of rulesets is compared with the one of before. A ruleset that was switched off and on again has another time of change, so this shows that the rules of main or of the ledger may have been off for a while. What was merged meanwhile was judged by its own evidence all the same; look at it, and at who changed the rules.",
+  },
   LPS945: {
     title: "two copies of the ledger differ",
     explain:
