@@ -47,7 +47,7 @@ it("A23, E7: rules that were taken off and put back are told once, and the audit
   const report = await audited();
   expect(report).toContain(`merged meanwhile: meanwhile (#${pull})`);
   expect(report).toMatch(/Rules +the same rulesets since 2026-11-23 10:\d\d UTC.*1 change before/);
-});
+}, 90_000);
 
 it("a ruleset that is switched off, added or deleted is another state of the rules", async () => {
   for (const [id, rulesets] of [

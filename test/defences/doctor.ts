@@ -125,8 +125,8 @@ export const OF_DOCTOR: readonly Defence[] = [
     name: "rules-continuity",
     rows: ["A23", "E7"],
     file: "src/core/continuity.ts",
-    find: "({ id, enforcement, updatedAt })",
-    put: "({ id, enforcement, updatedAt: updatedAt === null ? null : 0 })",
+    find: "=> ({ id, enforcement, updatedAt })",
+    put: "=> ({ id, enforcement, updatedAt: updatedAt === null ? null : 0 })",
     red: { file: "test/attacks/continuity.test.ts", title: "A23, E7" },
   },
   {
