@@ -2,6 +2,7 @@
 import type { Context } from "./context.ts";
 import { idOf, isRequestPath, violations } from "./core/boundary.ts";
 import { error } from "./core/finding.ts";
+import type { RulesNews } from "./core/continuity.ts";
 import { groupBy } from "./core/group.ts";
 import { heartbeatLimit, isBeating } from "./core/heartbeat.ts";
 import { badTreeEntries, requestPath } from "./core/path.ts";
@@ -14,6 +15,7 @@ import { fromEpoch, isOver } from "./core/time.ts";
 import { changesOf, NO_CHANGES, type Since } from "./gather-changes.ts";
 import { candidates } from "./gather-consent.ts";
 import { reviewFacts } from "./gather-reviews.ts";
+import { rulesetsNow } from "./gather-rules.ts";
 import { observe } from "./observe.ts";
 import { reasonOf } from "./session.ts";
 import { readMain, rewriting, unreadMain, type Main } from "./read-main.ts";
@@ -49,7 +51,7 @@ export async function gather(context: Context, acceptMain?: string): Promise<Gat
   const { now } = context;
   const rewritten = await rewriting(context, main, ledger, acceptMain);
   const trusted = rewritten === undefined ? main.view : undefined;
-  const { vouched, changes, news } = await aboutMain(context, main, trusted, { ledger, acceptMain });
+  const { vouched, changes, rules, news } = await aboutMain(context, main, trusted, { ledger, acceptMain });
   const seen = await observe(context, ledger.live);
   const starting = await startingRequests(context, ledger, trusted);
   const past = await pastOf(context, pastMatters(news.candidates, starting, trusted));
@@ -62,9 +64,15 @@ export async function gather(context: Context, acceptMain?: string): Promise<Gat
     reviews: await reviewFacts(context, ledger.reviews),
     sights: seen.sights,
     unseen: seen.unseen,
-    aboutMain: changes.drafts,
+    aboutMain: [...changes.drafts, ...rules.drafts],
     violations: news.violations,
-    warnings: [...news.warnings, ...changes.findings, ...(ledger.findings ?? []), ...unreadFindings(unread)],
+    warnings: [
+      ...news.warnings,
+      ...changes.findings,
+      ...rules.findings,
+      ...(ledger.findings ?? []),
+      ...unreadFindings(unread),
+    ],
     frozen: unread ?? past.unknown ?? staleHeartbeat(ledger, trusted, now) ?? changes.frozen,
   };
   return { view, ledger };
@@ -73,6 +81,7 @@ export async function gather(context: Context, acceptMain?: string): Promise<Gat
 interface AboutMain {
   readonly vouched?: Snapshot["vouched"];
   readonly changes: Changes;
+  readonly rules: RulesNews;
   readonly news: News;
 }
 
@@ -83,11 +92,12 @@ async function aboutMain(
   view: MainView | undefined,
   { ledger, acceptMain }: Omit<Since, "steps">,
 ): Promise<AboutMain> {
-  if (!view) return { changes: NO_CHANGES, news: NO_NEWS };
+  if (!view) return { changes: NO_CHANGES, rules: { drafts: [], findings: [] }, news: NO_NEWS };
   const steps = await stepsTo(context, view, ledger);
   const news = await newsOf(context, main, view, { ledger, steps });
   const changes = await changesOf(context, main, view, { ledger, steps, acceptMain });
-  return { vouched: await vouchedRules(context, main, ledger.tip), changes, news };
+  const rules = await rulesetsNow(context, ledger, news.candidates);
+  return { vouched: await vouchedRules(context, main, ledger.tip), changes, rules, news };
 }
 
 function unreadFindings(reason: string | undefined): readonly Finding[] {

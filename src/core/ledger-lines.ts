@@ -69,6 +69,7 @@ const FAILURE: Shape = { op: "op", error: "text", since: "instant", count: "coun
 const VOUCHED: Shape = { commit: "commit", digest: "hash" };
 const CHANGE: Shape = { pull: "int", before: "commit", after: "commit", approvals: "list" };
 const TIP: Shape = { seq: "count", hash: "hash" };
+const TIP_PARTS = ["vouched", "rules"];
 const TIP_MORE: Shape = { main: "commit", heartbeat: "instant", live: "hash", reviews: "hash", log: "log" };
 const SEALED: Shape = { v: "int", seq: "count", at: "instant", run: "text", prev: "text", kind: "text" };
 const FILE: Shape = { request: "text", path: "text", blob: "text" };
@@ -86,6 +87,7 @@ const DRAFTS: Readonly<Record<Draft["kind"], Shape>> = {
   "breakglass-review": { request: "text", digest: "hash" },
   heartbeat: { main: "text" },
   violation: { code: "text", subject: "text" },
+  rules: { digest: "hash" },
   vouched: { ...VOUCHED, because: "text", changes: "list" },
 };
 const PHASES: readonly unknown[] = [
@@ -146,7 +148,10 @@ export function parseTip(text: string): Tip | undefined {
   const value = fieldsOf(text);
   if (!value || !has(value, TIP) || !mayHave(value, TIP_MORE)) return undefined;
   if (!may(value, "vouched", { ...VOUCHED, at: "instant" })) return undefined;
-  const known = Object.entries(value).filter(([key]) => key in TIP || key in TIP_MORE || key === "vouched");
+  if (!may(value, "rules", { digest: "hash", at: "instant" })) return undefined;
+  const known = Object.entries(value).filter(
+    ([key]) => key in TIP || key in TIP_MORE || TIP_PARTS.includes(key),
+  );
   return Object.fromEntries(known) as unknown as Tip;
 }
 
