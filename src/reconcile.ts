@@ -9,6 +9,7 @@ import type { SweepView } from "./core/snapshot.ts";
 import { sweep } from "./core/sweep.ts";
 import { minus } from "./core/time.ts";
 import { carryOutEnds, revokeIntents } from "./execute-ends.ts";
+import { FENCED, isFenced } from "./fence.ts";
 import { carryOutGrants, grantIntents, prepareGrants, takeBack, type Prepared } from "./execute-grants.ts";
 import { gather, gatherSweep } from "./gather.ts";
 import { sweepOrphans } from "./orphans.ts";
@@ -159,6 +160,7 @@ async function giveAccess(context: Context, plan: Plan, ledger: LedgerState): Pr
   const drafts = [...decisionDrafts(plan), ...grantIntents(prepared)];
   const news = plan.main !== undefined && plan.main !== ledger.tip.main;
   if (drafts.length === 0 && !news) return { outcomes: failed, unrecorded: undefined };
+  if (await isFenced(context)) return { outcomes: failed, unrecorded: FENCED };
   const decided = await context.ledger.decide(drafts, stamp(context), ledger, plan.main);
   if (decided.is === "lost-race") return undefined;
   if (decided.is === "kept") return { outcomes: failed, unrecorded: decided.reason };
