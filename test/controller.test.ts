@@ -41,7 +41,7 @@ const events = (lines: readonly Line[]) => lines.map(({ event, about }) => `${ev
 const lateness = (lines: readonly Line[]) =>
   lines.flatMap(({ event, at, end }) => (event === "revoked" && end !== undefined ? [at - end] : []));
 
-describe("a controller", () => {
+describe("a controller", { timeout: 120_000 }, () => {
   it("gives what is merged, ends it at its very second, and lets go of its lease", async () => {
     const ask = { at: w.now() + 7 * MINUTE, what: () => w.askAndMerge({ id: "short", duration: "8m" }) };
     const { lines, naps } = await live(24 * MINUTE, [ask]);

@@ -180,7 +180,7 @@ describe("a race", () => {
   const WRITERS = 10;
   const APPENDS = 20;
   const AT_ONCE = 3;
-  test(`of ${WRITERS} writers with ${APPENDS} appends each loses no entry and breaks no chain`, async () => {
+  test(`E12: of ${WRITERS} writers with ${APPENDS} appends each loses no entry and breaks no chain`, async () => {
     const writers = await Promise.all(Array.from({ length: WRITERS }, () => applier("--depth=1")));
     const write = async (ledger: GitLedger, writer: number): Promise<void> => {
       for (let i = 0; i < APPENDS; i += 1) await ledger.record([admitted(`w${writer}-${i}`)], stamp());
@@ -296,7 +296,7 @@ describe("meddling", () => {
     await grown(ledger, "one", "two", "three");
   });
 
-  test("an edited, dropped, moved or inserted entry is found where it is", async () => {
+  test("E1: an edited, dropped, moved or inserted entry is found where it is", async () => {
     const original = await show(log(4));
     await meddle({
       [log(4)]: original.replace('"seq":5', '"run":"evil","seq":5').replace('"run":"77","seq":5', '"seq":5'),

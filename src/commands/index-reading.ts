@@ -1,12 +1,52 @@
 // Which commands only look?
 import type { Command } from "commander";
 import type { Action } from "./index-action.ts";
-import { asAccount, asDuration, asInstant } from "./values.ts";
+import { asAccount, asDuration, asHash, asInstant } from "./values.ts";
 
 /** Who has what, one story, what adds up; may somebody pass; is all set up. */
 export function reading(program: Command, action: Action): void {
   cases(program, action);
   questions(program, action);
+  keeping(program, action);
+}
+
+function keeping(program: Command, action: Action): void {
+  const ledger = program.command("ledger").description("is the ledger whole, and the way back if not");
+  ledger
+    .command("verify")
+    .description(
+      "every entry, the chain, the list of open cases and the used ids; exit 3 with the first bad place",
+    )
+    .option(
+      "--expect-tip <hash>",
+      "an entry with this hash must be there: finds a tail that was cut off",
+      asHash,
+    )
+    .action(
+      action(
+        async () => (await import("./ledger.ts")).verify,
+        (_, options) => options,
+      ),
+    );
+  ledger
+    .command("restore")
+    .description("push back what this clone remembers, where the remote was rolled back; never forces")
+    .action(
+      action(
+        async () => (await import("./ledger.ts")).restore,
+        () => ({}),
+      ),
+    );
+  ledger
+    .command("accept")
+    .description("after an audit: follow the remote's ledger at this commit, though it was rewritten")
+    .argument("<commit>", "the remote branch's full commit id")
+    .action(
+      action(
+        async () => (await import("./ledger.ts")).accept,
+        ([commit]) => ({ commit }),
+      ),
+    );
 }
 
 function cases(program: Command, action: Action): void {

@@ -10,7 +10,7 @@ import { HOUR, world, type World } from "../support/world.ts";
 
 const LIFE = 90_000;
 
-describe("a paused holder of the lease", () => {
+describe("a paused holder of the lease", { timeout: 120_000 }, () => {
   let w: World;
   let sleeper: Context;
   let lease: Lease;
