@@ -12,12 +12,15 @@ import type { Assignment, Catalog, JsonObject } from "./core/model.ts";
 import { Problem } from "./core/problem.ts";
 import { verifier } from "./core/verify.ts";
 import { reasonOf, withSession } from "./session.ts";
+import { copyAt } from "./audit-compare.ts";
 import type { Session } from "./providers/provider.ts";
 
 export interface AuditScope {
   readonly period: Period;
   /** Ask the targets too. */
   readonly observe: boolean;
+  /** Another copy of the ledger: an address as git takes it. */
+  readonly compare: string | undefined;
 }
 
 /** Reads everything once, the ledger line by line. Throws a Problem when main's history cannot be read. */
@@ -39,6 +42,7 @@ export async function gatherAudit(context: Context, scope: AuditScope): Promise<
     ledger: { commit: state.commit, live: state.live, ...lines },
     bounds: boundsOf(catalog),
     ...(scope.observe && { holdings: await holdingsOf(context, state.live, catalog) }),
+    ...(scope.compare !== undefined && { copy: await copyAt(context, scope.compare, state) }),
   };
 }
 

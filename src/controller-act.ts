@@ -2,7 +2,7 @@
 import type { Context } from "./context.ts";
 import type { Duration } from "./core/model.ts";
 import type { SweepView } from "./core/snapshot.ts";
-import { applyTold, sweepTold, type Told } from "./core/told.ts";
+import { applyLines, sweepLines, type LogLine } from "./core/log-line.ts";
 import { apply, expire } from "./reconcile.ts";
 import { revertEnded } from "./revert.ts";
 import { reasonOf } from "./session.ts";
@@ -11,7 +11,7 @@ import { reasonOf } from "./session.ts";
 export type What = "sweep" | "apply" | "whole";
 
 export interface Acted {
-  readonly told: readonly Told[];
+  readonly told: readonly LogLine[];
   /** The commit of main that was judged, if one was. */
   readonly main?: string;
   /** How often the sweep should run, where that could be read. */
@@ -40,7 +40,7 @@ async function sweepNow(context: Context, tidy: boolean): Promise<Acted> {
   const { main, ledger } = report;
   const tidied = tidy && main ? await safely(() => tidyNow(context, main, ledger)) : { told: [] };
   const interval = intervalOf(main);
-  return { told: [...sweepTold(report), ...tidied.told], ...(interval !== undefined && { interval }) };
+  return { told: [...sweepLines(report), ...tidied.told], ...(interval !== undefined && { interval }) };
 }
 
 async function tidyNow(context: Context, ...now: Tail<Parameters<typeof revertEnded>>): Promise<Acted> {
@@ -59,9 +59,9 @@ function intervalOf(main: SweepView["main"]): Duration | undefined {
 async function applyNow(context: Context): Promise<Acted> {
   const report = await apply(context);
   const { main } = report.plan;
-  return { told: applyTold(report), ...(main !== undefined && { main }) };
+  return { told: applyLines(report), ...(main !== undefined && { main }) };
 }
 
-export function trouble(problem: unknown): Told {
+export function trouble(problem: unknown): LogLine {
   return { event: "trouble", about: "", ok: false, says: [reasonOf(problem)] };
 }

@@ -4,13 +4,13 @@ import { act, trouble, type What } from "./controller-act.ts";
 import type { LiveGrant } from "./core/entry.ts";
 import type { Instant } from "./core/model.ts";
 import { backoff, FRESH, hasBegun, hasEnded, isWhole, nap, type Memory } from "./core/schedule.ts";
-import { isOpen, type Told } from "./core/told.ts";
+import { isOpen, type LogLine } from "./core/log-line.ts";
 import type { Held, Lease } from "./repo/lease.ts";
 
 export interface ControllerOptions {
   /** How often the remote is asked, and the lease renewed, in milliseconds. */
   readonly poll: number;
-  readonly tell: (told: Told, at: Instant) => void;
+  readonly tell: (told: LogLine, at: Instant) => void;
   /** Called in every round of the loop: for whoever wants to know that it goes round. */
   readonly alive: () => void;
 }
@@ -75,7 +75,7 @@ function whatIsDue({ context, life, live, memory, tip, main }: Seat): What | und
 async function look(seat: Seat): Promise<void> {
   const { context, lease, held } = seat;
   seat.held = await lease.hold();
-  if (JSON.stringify(held) !== JSON.stringify(seat.held)) tell(seat, turnTold(seat.held));
+  if (JSON.stringify(held) !== JSON.stringify(seat.held)) tell(seat, turnLine(seat.held));
   seat.live = [];
   if (seat.held.is === "others") return;
   const { repo, ledger } = context;
@@ -87,7 +87,7 @@ async function look(seat: Seat): Promise<void> {
   }
 }
 
-function turnTold(held: Held): Told {
+function turnLine(held: Held): LogLine {
   if (held.is === "ours") return { event: "turn", about: "ours", ok: true, says: ["holds the lease"] };
   if (held.is === "others")
     return { event: "turn", about: held.by, ok: true, says: ["holds the lease; this one waits"] };
@@ -110,7 +110,7 @@ async function reconcile(seat: Seat, what: What): Promise<void> {
 }
 
 /** Counts failures, decides when to try again, and says what is new. */
-function settle(seat: Seat, told: readonly Told[]): void {
+function settle(seat: Seat, told: readonly LogLine[]): void {
   const { life, troubles } = seat;
   const open = told.filter(isOpen);
   const failures = open.length > 0 ? seat.memory.failures + 1 : 0;
@@ -136,6 +136,6 @@ async function carefully(seat: Seat, go: () => Promise<void>): Promise<void> {
   }
 }
 
-function tell({ context, options }: Seat, told: Told): void {
+function tell({ context, options }: Seat, told: LogLine): void {
   options.tell(told, context.clock());
 }

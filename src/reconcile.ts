@@ -109,7 +109,7 @@ async function endAccess(
 ): Promise<Ended> {
   const said = await tryRecord(context, revokeIntents(ends));
   const outcomes = await carryOutEnds(context, ends);
-  const left = await sweepOrphans(context, view.main, before, tidy);
+  const left = await sweepOrphans(context, view.vouched, before, tidy);
   const all = [...outcomes, ...left.outcomes];
   const done = await tryRecord(
     context,
@@ -200,6 +200,7 @@ async function undoOrphans(
 
 function decisionDrafts(plan: Plan): readonly Draft[] {
   return [
+    ...plan.aboutMain,
     ...plan.admitted.map(({ request, admission }): Draft => ({ kind: "admitted", request, admission })),
     ...plan.refused.map(({ request, path, blob, findings }): Draft => ({
       kind: "refused",
@@ -209,6 +210,12 @@ function decisionDrafts(plan: Plan): readonly Draft[] {
       codes: [...new Set(findings.map((f) => f.code))],
     })),
     ...missedDrafts(plan.missed),
+    ...plan.reviewed.map(({ review: { request, digest }, votes }): Draft => ({
+      kind: "breakglass-review",
+      request,
+      digest,
+      votes,
+    })),
     ...plan.violations.map(({ code, at, message }): Draft => ({
       kind: "violation",
       code,

@@ -1,14 +1,14 @@
 // Does one long-running process end access to the second, whatever happens around it? (in virtual time)
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { control } from "../src/controller.ts";
-import type { Told } from "../src/core/told.ts";
+import type { LogLine } from "../src/core/log-line.ts";
 import type { Instant } from "../src/core/model.ts";
 import { gitRepo } from "../src/repo/git.ts";
-import { toldJson, toldText } from "../src/report/told.ts";
+import { logJson, logText } from "../src/report/log-line.ts";
 import { virtualLife, type Happening } from "./support/life.ts";
 import { HOUR, MINUTE, SECOND, world, type World } from "./support/world.ts";
 
-interface Line extends Told {
+interface Line extends LogLine {
   readonly at: Instant;
 }
 
@@ -103,7 +103,7 @@ describe("a controller", { timeout: 120_000 }, () => {
   });
 
   it("tells in one line a person or a program can read, whatever was typed", () => {
-    const told: Told = {
+    const told: LogLine = {
       event: "revoked",
       about: "a\n::error::b",
       ok: true,
@@ -111,12 +111,12 @@ describe("a controller", { timeout: 120_000 }, () => {
       end: w.now(),
     };
     const at = (w.now() + 3 * SECOND) as Instant;
-    expect(toldText(told, at)).toMatch(
+    expect(logText(told, at)).toMatch(
       /^2026-11-23T09:01:0\dZ {2}✓ revoked {6}a\\n::error::b · on shop · 3 s after/,
     );
-    expect(toldText(told, at)).not.toContain("\n");
-    expect(toldJson(told, at)).not.toContain("\n");
-    expect(JSON.parse(toldJson(told, at))).toMatchObject({ schemaVersion: 1, event: "revoked", ok: true });
+    expect(logText(told, at)).not.toContain("\n");
+    expect(logJson(told, at)).not.toContain("\n");
+    expect(JSON.parse(logJson(told, at))).toMatchObject({ schemaVersion: 1, event: "revoked", ok: true });
   });
 });
 

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import type { Context, ExitCode, Life } from "../context.ts";
 import { control } from "../controller.ts";
 import { printInstant } from "../core/time.ts";
-import { toldJson, toldText } from "../report/told.ts";
+import { logJson, logText } from "../report/log-line.ts";
 
 export interface ControllerCommandOptions {
   /** How often the remote is asked, in milliseconds. */
@@ -23,7 +23,7 @@ export async function controller(
   await control(context, life(), {
     poll,
     tell: (told, at) => {
-      context.io.out(context.json ? toldJson(told, at) : toldText(told, at));
+      context.io.out(context.json ? logJson(told, at) : logText(told, at));
     },
     alive: () => {
       if (alive !== undefined) writeFileSync(alive, `${printInstant(context.clock())}\n`);

@@ -80,6 +80,7 @@ function cases(program: Command, action: Action): void {
     .option("--from <time>", "first instant, e.g. 2026-01-01T00:00:00Z", asInstant)
     .option("--to <time>", "first instant after it", asInstant)
     .option("--observe", "ask the targets too")
+    .option("--compare <address>", "another copy of the repository: does its ledger tell the same?")
     .action(
       action(
         async () => (await import("./audit.ts")).audit,
@@ -115,8 +116,8 @@ function questions(program: Command, action: Action): void {
     );
   program
     .command("doctor")
-    .description("is every target set up so that access can be given, ended and proved gone?")
-    .option("--target <name>", "only this one")
+    .description("is all set up so that nobody gets around it? repository, people, ledger, targets")
+    .option("--target <name>", "only this target")
     .action(
       action(
         async () => (await import("./doctor.ts")).doctor,

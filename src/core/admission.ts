@@ -1,15 +1,16 @@
 // May this request become access, and if not, for good or only for now?
+import { owing } from "./break-glass.ts";
 import { judgeConsent, type Consent } from "./consent.ts";
 import { landedAt, mergedPull, openedAt } from "./landing.ts";
 import { judge } from "./policy.ts";
 import { identityOn } from "./identity.ts";
+import { dutyOf } from "./review-duty.ts";
 import { isOver, minus, plus } from "./time.ts";
 import { error } from "./finding.ts";
-import type { Admission, EvidenceRecord } from "./entry.ts";
+import type { Admission, EvidenceRecord, OpenReview } from "./entry.ts";
 import type { Candidate, Landing, Rulebook } from "./evidence.ts";
 import type { AccessRequest, ActiveGrant, Claim, Decision, Finding, Instant, Window } from "./model.ts";
 import type { Admitted, Held, Missed, Refusal } from "./plan.ts";
-import { NOTHING_OFF, type SwitchedOff } from "./votes.ts";
 
 export type Admittance =
   | ({ readonly is: "admitted" } & Admitted)
@@ -24,6 +25,8 @@ export interface AdmissionInput {
   /** Live grants and those admitted earlier in this run, in the order of their merges. */
   readonly active: readonly ActiveGrant[];
   readonly history: readonly ActiveGrant[];
+  /** Break-glass reviews that are owed. */
+  readonly owed: readonly OpenReview[];
   readonly frozen: string | undefined;
 }
 
@@ -77,7 +80,7 @@ export function claimOf(request: AccessRequest, { catalog }: Rulebook): Claim | 
 }
 
 /** Judges one candidate. Everything that cannot be read holds it back; everything that says no refuses it for good. */
-export function admit(input: AdmissionInput, off: SwitchedOff = NOTHING_OFF): Admittance {
+export function admit(input: AdmissionInput): Admittance {
   const { candidate, rules, now } = input;
   const { path, blob, request } = candidate;
   const names = { request: candidate.id, path, blob };
@@ -89,7 +92,8 @@ export function admit(input: AdmissionInput, off: SwitchedOff = NOTHING_OFF): Ad
   const window = windowOf(request, landedAt(landing), input.active);
   if (isOver(window.end, now)) return { is: "missed", ...names, because: "window-over", findings: [] };
   if (tooOld(rules, landing)) return { is: "missed", ...names, because: "pending-timeout", findings: [] };
-  return judged(input, request, landing, window, off);
+  const result = judged(input, request, landing, window);
+  return result.is === "admitted" ? unlessOwing(input, result) : result;
 }
 
 function tooOld({ catalog: { settings } }: Rulebook, landing: Landing): boolean {
@@ -97,30 +101,21 @@ function tooOld({ catalog: { settings } }: Rulebook, landing: Landing): boolean 
   return minus(landedAt(landing), openedAt(landing)) > settings.value.pendingTimeout;
 }
 
-function judged(
-  input: AdmissionInput,
-  request: AccessRequest,
-  landing: Landing,
-  window: Window,
-  off: SwitchedOff,
-): Admittance {
+function judged(input: AdmissionInput, request: AccessRequest, landing: Landing, window: Window): Admittance {
   const { candidate, rules, active, history } = input;
   const { path, blob, id } = candidate;
   const by = (book: Rulebook, now: Instant): Decision =>
     judge({ request, catalog: book.catalog, policies: book.policies, window, now, active, history });
   const decisions = { atMerge: by(landing.atMerge, landedAt(landing)), now: by(rules, input.now) };
   const entitlement = rules.catalog.entitlement(request.entitlement);
-  const consent = judgeConsent(
-    {
-      candidate,
-      request,
-      landing,
-      now: rules,
-      decisions,
-      entitlement: entitlement.is === "found" ? entitlement.value : undefined,
-    },
-    off,
-  );
+  const consent = judgeConsent({
+    candidate,
+    request,
+    landing,
+    now: rules,
+    decisions,
+    entitlement: entitlement.is === "found" ? entitlement.value : undefined,
+  });
   const findings = [...denials(decisions), ...(consent.is === "refused" ? consent.findings : [])];
   const claim = claimOf(request, rules);
   const objection = claim && rules.lint(claim);
@@ -129,6 +124,17 @@ function judged(
     return { is: "refused", request: id, path, blob, findings };
   const admission = admissionOf(input, { request, landing, window, claim, consent });
   return { is: "admitted", request: id, admission, decision: decisions.now };
+}
+
+/** A review can still be given, so the id of who owes one is not used up. */
+function unlessOwing(
+  { owed, rules, now, candidate: { path } }: AdmissionInput,
+  admitted: Admitted,
+): Admittance {
+  const { request, admission } = admitted;
+  const asking = { subject: admission.subject, author: admission.evidence.author };
+  const reason = owing(owed, asking, rules.catalog, now);
+  return reason === undefined ? { is: "admitted", ...admitted } : { is: "held", request, path, reason };
 }
 
 /** What the provider objects to, at the place where the entitlement was named. */
@@ -165,6 +171,7 @@ function admissionOf(input: AdmissionInput, proved: Proved): Admission {
     claim,
     ...(request.extends !== undefined && { extends: request.extends }),
     breakGlass: request.breakGlass,
+    ...(request.breakGlass && { review: dutyOf(input.candidate, input.rules.catalog, proved) }),
     evidence: recordOf(proved, input.rules),
   };
 }

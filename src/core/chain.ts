@@ -61,6 +61,7 @@ export function sealAll(
 
 /** The tip after entries were added; `main` is the commit that has been processed, if any. */
 export function nextTip(tip: Tip, entries: readonly Entry[], hash: string, main?: string): Tip {
+  const vouched = vouchedIn(entries);
   const beats = entries.flatMap((entry) => (entry.kind === "heartbeat" ? [entry.at] : []));
   // The last one that was written, not the greatest: one wrong clock must not hide that no sweep runs any more.
   const heartbeat = beats.at(-1) ?? tip.heartbeat;
@@ -70,5 +71,12 @@ export function nextTip(tip: Tip, entries: readonly Entry[], hash: string, main?
     hash,
     ...(main !== undefined && { main }),
     ...(heartbeat !== undefined && { heartbeat }),
+    ...(vouched && { vouched }),
   };
+}
+
+/** The last of these entries that vouches for a state of main, as the tip keeps it. */
+export function vouchedIn(entries: readonly Entry[]): Tip["vouched"] {
+  const last = entries.findLast((entry) => entry.kind === "vouched");
+  return last && { commit: last.commit, digest: last.digest, at: last.at };
 }

@@ -3,16 +3,7 @@ import { error, type Code } from "./finding.ts";
 import type { Candidate, Landing, PullFacts, Rulebook, Vote } from "./evidence.ts";
 import { mergedPull, soleAddition } from "./landing.ts";
 import type { AccessRequest, Decision, Entitlement, Finding, Obligation } from "./model.ts";
-import {
-  count,
-  isVeto,
-  NOTHING_OFF,
-  personOf,
-  standing,
-  type Counted,
-  type SwitchedOff,
-  type VoteCase,
-} from "./votes.ts";
+import { count, isVeto, personOf, standing, VOTE_CHECKS, type Counted, type VoteCase } from "./votes.ts";
 
 export interface ConsentCase {
   readonly candidate: Candidate;
@@ -112,23 +103,23 @@ export function fulfilled(demands: readonly Obligation[], voters: readonly strin
 }
 
 /** Judges one landing. Findings carry every reason at once, so that one look is enough to know what to do. */
-export function judgeConsent(c: ConsentCase, off: SwitchedOff = NOTHING_OFF): Consent {
+export function judgeConsent(c: ConsentCase): Consent {
   const facts = mergedPull(c.landing);
   const at = c.request.places["subject"];
-  const findings = CONSENT_CHECKS.filter((check) => !off.has(check.name)).flatMap((check) => {
+  const findings = CONSENT_CHECKS.flatMap((check) => {
     const why = check.objection(c, facts);
     return why === undefined ? [] : [error(check.code, `${c.candidate.path}: ${why}`, check.fix, at)];
   });
-  const counted: Counted = facts ? votesOf(c, facts, off) : { votes: [], uncounted: [] };
+  const counted: Counted = facts ? votesOf(c, facts) : { votes: [], uncounted: [] };
   const people = counted.votes.map((v) => v.person);
   const unmet = [c.decisions.atMerge, c.decisions.now]
     .map((d) => d.obligations.approvals)
     .find((demands) => !fulfilled(demands, people));
-  if (unmet && !off.has("enough-approvals")) findings.push(notApproved(c, unmet, counted));
+  if (unmet) findings.push(notApproved(c, unmet, counted));
   return findings.length > 0 ? { is: "refused", findings } : { is: "proved", facts, votes: counted.votes };
 }
 
-function votesOf(c: ConsentCase, facts: PullFacts, off: SwitchedOff): Counted {
+function votesOf(c: ConsentCase, facts: PullFacts): Counted {
   const caseOf = (review: VoteCase["review"]): VoteCase => ({
     review,
     person: personOf(c.now.catalog, review.user?.id),
@@ -140,7 +131,7 @@ function votesOf(c: ConsentCase, facts: PullFacts, off: SwitchedOff): Counted {
     digest: c.candidate.digest,
     risk: c.entitlement?.risk ?? "critical",
   });
-  return count(standing(facts), caseOf, off);
+  return count(standing(facts), caseOf, VOTE_CHECKS);
 }
 
 function notApproved(c: ConsentCase, demands: readonly Obligation[], counted: Counted): Finding {

@@ -1,67 +1,28 @@
-// What has a controller to tell? (types and words that need no formatting; one of these a line of its log)
-import type { Applied, Expired, Outcome } from "./outcome.ts";
-import type { Instant } from "./model.ts";
+// Was this told, or could it not be read? (what is not told is neither fine nor wrong)
+import { warning } from "./finding.ts";
+import type { Finding } from "./model.ts";
 
-export interface Told {
-  readonly event:
-    | "turn"
-    | "granted"
-    | "revoked"
-    | "closed"
-    | "failed"
-    | "refused"
-    | "void"
-    | "held back"
-    | "unknown"
-    | "trouble"
-    | "pull request"
-    | "stopped";
-  /** A request, a target or nothing. */
-  readonly about: string;
-  readonly ok: boolean;
-  /** Reasons, codes, residue. */
-  readonly says: readonly string[];
-  /** The planned end, of what has ended. */
-  readonly end?: Instant;
+/** An answer, or why there is none and what would help. */
+export type Told<T> =
+  | { readonly is: "told"; readonly value: T }
+  | { readonly is: "untold"; readonly why: string; readonly fix: string };
+
+/** What `judge` finds in an answer; where there is none, that it could not be read. */
+export function whereTold<T>(
+  what: string,
+  told: Told<T>,
+  judge: (value: T) => readonly Finding[],
+): readonly Finding[] {
+  return told.is === "told" ? judge(told.value) : [unread(what, told)];
 }
 
-const DONE = { grant: "granted", revoke: "revoked", release: "closed" } as const;
-
-export function outcomeTold({ request, target, op, ok, notes }: Outcome, end?: Instant): Told {
-  const event = ok ? DONE[op] : "failed";
-  const says = ok ? [`on ${target}`, ...notes] : [`${op} on ${target}`, ...notes];
-  return { event, about: request, ok, says, ...(end !== undefined && op !== "grant" && { end }) };
+/** For a finding, what could not be read and what the token lacks. */
+export function unread(what: string, { why, fix }: Extract<Told<unknown>, { is: "untold" }>): Finding {
+  return warning("LPS910", `${what} could not be read: ${why}`, fix);
 }
 
-export function sweepTold({ sweep, outcomes, unseen, unrecorded }: Expired): readonly Told[] {
-  const ends = new Map(sweep.ends.map(({ grant }) => [grant.request, grant.end]));
-  return [
-    ...outcomes.map((one) => outcomeTold(one, ends.get(one.request))),
-    ...sweep.missed.map(({ request, because }) => told("void", request, because)),
-    ...unseen.map(({ target, reason }) => told("unknown", target, reason)),
-    ...(unrecorded === undefined ? [] : [told("trouble", "the ledger", unrecorded)]),
-  ];
-}
-
-export function applyTold({ plan, outcomes, unrecorded }: Applied): readonly Told[] {
-  const ends = new Map(plan.ends.map(({ grant }) => [grant.request, grant.end]));
-  return [
-    ...outcomes.map((one) => outcomeTold(one, ends.get(one.request))),
-    ...plan.refused.map(({ request, findings }) =>
-      told("refused", request, ...findings.map(({ code, message }) => `${code} ${message}`)),
-    ),
-    ...plan.missed.map(({ request, because }) => told("void", request, because)),
-    ...plan.held.map(({ request, reason }) => told("held back", request, reason)),
-    ...plan.unseen.map(({ target, reason }) => told("unknown", target, reason)),
-    ...(unrecorded === undefined ? [] : [told("trouble", "the ledger", unrecorded)]),
-  ];
-}
-
-function told(event: Told["event"], about: string, ...says: readonly string[]): Told {
-  return { event, about, ok: false, says };
-}
-
-/** Must it be tried again soon? What was refused is over, and what is void, too. */
-export function isOpen({ ok, event }: Told): boolean {
-  return !ok && event !== "refused" && event !== "void";
+/** The forge answered, and left this out, as it does for whoever may not change it. */
+export function hidden(what: string): Finding {
+  const fix = "run lapse doctor with the token of an administrator (Administration: write shows it)";
+  return warning("LPS910", `${what} is not shown to this token`, fix);
 }

@@ -4,11 +4,16 @@ import type { Review } from "./facts.ts";
 import { minus } from "./time.ts";
 import type { AccessRequest, Catalog, Instant, Person, Risk } from "./model.ts";
 
-/** All that a vote check may look at. */
-export interface VoteCase {
+/** All that a check may look at, whatever was reviewed. */
+export interface ReviewCase {
   readonly review: Review;
   readonly person: Person | undefined;
   readonly facts: PullFacts;
+  readonly now: Pick<Rulebook, "catalog">;
+}
+
+/** The same for the review of a request. */
+export interface VoteCase extends ReviewCase {
   readonly landing: Landing;
   readonly now: Rulebook;
   readonly request: AccessRequest;
@@ -18,9 +23,9 @@ export interface VoteCase {
 }
 
 /** One reason why a review might not count. Returns the reason in words, or nothing. */
-export interface VoteCheck {
+export interface VoteCheck<Case = VoteCase> {
   readonly name: string;
-  readonly objection: (c: VoteCase) => string | undefined;
+  readonly objection: (c: Case) => string | undefined;
 }
 
 /** The person behind a forge account, by numeric id: a login can be renamed and taken by somebody else. */
@@ -47,7 +52,7 @@ function belongs(catalog: Catalog, person: string, from: string): boolean {
 }
 
 /** Same human: by account id, or by person when both are known. */
-function same(c: VoteCase, user: { readonly id: number } | null): boolean {
+function same(c: ReviewCase, user: { readonly id: number } | null): boolean {
   if (!user || !c.review.user) return false;
   if (user.id === c.review.user.id) return true;
   const other = personOf(c.now.catalog, user.id);
@@ -72,24 +77,11 @@ function changes(facts: PullFacts): readonly Instant[] {
   return at.filter((t) => until === null || minus(t, until) <= 0);
 }
 
-/** The checks, in the order in which a person would ask. Each stands alone: see the mutation test. */
-export const VOTE_CHECKS: readonly VoteCheck[] = [
+/** Checks of who reviews, and when: for requests and for changes of what decides. */
+export const REVIEW_CHECKS: readonly VoteCheck<ReviewCase>[] = [
   {
     name: "human",
     objection: (c) => (c.review.user?.type === "User" ? undefined : "not a person's account"),
-  },
-  {
-    name: "listed",
-    objection: (c) => {
-      if (!c.person) return "not a person in policies/people";
-      const then = c.landing.atReview.get(c.review.id);
-      const everywhere = [c.now, c.landing.atMerge, ...(then ? [then] : [])].every((r) => listed(r, c));
-      return then && everywhere ? undefined : "not an approver, both when reviewing and now";
-    },
-  },
-  {
-    name: "not-subject",
-    objection: (c) => (c.person?.name === c.request.subject ? "is the subject of the request" : undefined),
   },
   {
     name: "not-author",
@@ -116,6 +108,24 @@ export const VOTE_CHECKS: readonly VoteCheck[] = [
       const fresh = at !== null && changes(c.facts).every((t) => minus(at, t) > 0);
       return fresh ? undefined : "given before the branch last changed";
     },
+  },
+];
+
+/** The checks, in the order in which a person would ask. Each stands alone: see the mutation test. */
+export const VOTE_CHECKS: readonly VoteCheck[] = [
+  ...REVIEW_CHECKS,
+  {
+    name: "listed",
+    objection: (c) => {
+      if (!c.person) return "not a person in policies/people";
+      const then = c.landing.atReview.get(c.review.id);
+      const everywhere = [c.now, c.landing.atMerge, ...(then ? [then] : [])].every((r) => listed(r, c));
+      return then && everywhere ? undefined : "not an approver, both when reviewing and now";
+    },
+  },
+  {
+    name: "not-subject",
+    objection: (c) => (c.person?.name === c.request.subject ? "is the subject of the request" : undefined),
   },
   {
     name: "before-merge",
@@ -144,14 +154,13 @@ export const VOTE_CHECKS: readonly VoteCheck[] = [
 
 const DECISIVE = new Set(["APPROVED", "CHANGES_REQUESTED", "DISMISSED"]);
 
-/** The last decisive review of each account, by numeric id; comments and late approvals neither count nor mask. */
-export function standing(facts: PullFacts): readonly Review[] {
-  const { mergedAt } = facts.pull;
+/**
+ * The last decisive review of each account, by numeric id; comments and approvals later than `until`, which is the merge,
+ * neither count nor mask. With `null` no approval is too late.
+ */
+export function standing(facts: PullFacts, until = facts.pull.mergedAt): readonly Review[] {
   const late = (r: Review) =>
-    r.state === "APPROVED" &&
-    r.submittedAt !== null &&
-    mergedAt !== null &&
-    minus(r.submittedAt, mergedAt) > 0;
+    r.state === "APPROVED" && r.submittedAt !== null && until !== null && minus(r.submittedAt, until) > 0;
   const last = new Map<number | string, Review>();
   const ordered = [...facts.reviews].sort(
     (a, b) => Number(a.submittedAt ?? 0) - Number(b.submittedAt ?? 0) || a.id - b.id,
@@ -178,10 +187,6 @@ export function isVeto(review: Review, { timeline }: PullFacts): boolean {
   return event.dismissed?.was !== "approved" && !byItsAuthor;
 }
 
-/** Names of defences that a mutation test has switched off. Production never passes any. */
-export type SwitchedOff = ReadonlySet<string>;
-export const NOTHING_OFF: SwitchedOff = new Set();
-
 export interface Uncounted {
   readonly login: string;
   readonly reasons: readonly string[];
@@ -194,30 +199,25 @@ export interface Counted {
 }
 
 /** Applies every check to every standing approval: one person, one vote. */
-export function count(
+export function count<Case extends ReviewCase>(
   reviews: readonly Review[],
-  caseOf: (review: Review) => VoteCase,
-  off: SwitchedOff = NOTHING_OFF,
+  caseOf: (review: Review) => Case,
+  checks: readonly VoteCheck<Case>[],
 ): Counted {
   const votes = new Map<string, Vote>();
   const uncounted: Uncounted[] = [];
   for (const review of reviews.filter((r) => r.state === "APPROVED")) {
-    const judged = voteOf(caseOf(review), off);
+    const judged = voteOf(caseOf(review), checks);
     if ("reasons" in judged) uncounted.push(judged);
-    else {
-      const voter = off.has("one-person-one-vote") ? String(judged.user) : judged.person;
-      if (votes.has(voter)) uncounted.push({ login: judged.person, reasons: ["has one vote"] });
-      else votes.set(voter, judged);
-    }
+    else if (votes.has(judged.person)) uncounted.push({ login: judged.person, reasons: ["has one vote"] });
+    else votes.set(judged.person, judged);
   }
   return { votes: [...votes.values()], uncounted };
 }
 
-function voteOf(c: VoteCase, off: SwitchedOff): Vote | Uncounted {
+function voteOf<Case extends ReviewCase>(c: Case, checks: readonly VoteCheck<Case>[]): Vote | Uncounted {
   const { user, submittedAt, id, commit } = c.review;
-  const reasons = VOTE_CHECKS.filter((check) => !off.has(check.name)).flatMap(
-    (check) => check.objection(c) ?? [],
-  );
+  const reasons = checks.flatMap((check) => check.objection(c) ?? []);
   if (!user) return { login: "a deleted account", reasons };
   if (reasons.length > 0 || submittedAt === null) return { login: user.login, reasons };
   return {

@@ -56,7 +56,12 @@ function populationWords({ population: p }: AuditReport): string {
   return counts.map(([count, what]) => `${count} ${what}`).join("   ");
 }
 
-function reconciliation({ files, books, targets }: AuditReport): readonly (readonly [string, string])[] {
+function reconciliation({
+  files,
+  books,
+  targets,
+  copy,
+}: AuditReport): readonly (readonly [string, string])[] {
   const requests = equation(files.onMain, "on main", files.difference, [
     [files.decided, "decided"],
     [files.fresh, "not processed yet"],
@@ -77,7 +82,14 @@ function reconciliation({ files, books, targets }: AuditReport): readonly (reado
     ["Requests", requests],
     ["Ledger", ledger],
     ["Targets", observed ?? "not asked (add --observe)"],
+    ...(copy ? [["Other copy", copyWords(copy)] as const] : []),
   ];
+}
+
+function copyWords({ is, ours, theirs }: NonNullable<AuditReport["copy"]>): string {
+  if (is === "same") return "the same";
+  if (is === "behind") return `the same up to its last entry, ${theirs} of ${ours}`;
+  return "NOT the same";
 }
 
 type Counts = readonly (readonly [number, string])[];
@@ -132,7 +144,7 @@ function verdict({ addsUp, findings }: AuditReport, paint: Paint): string {
 }
 
 export function auditJson(report: AuditReport): object {
-  const { now, period, main, ledger, population, approvals, removals, files, books, targets } = report;
+  const { now, period, main, ledger, population, approvals, removals, files, books, targets, copy } = report;
   return {
     now: printInstant(now),
     period: { from: time(period.from), to: time(period.to) },
@@ -146,6 +158,7 @@ export function auditJson(report: AuditReport): object {
       requests: numbers(files),
       ledger: numbers(books),
       targets: targets === undefined ? null : numbers(targets),
+      copy: copy ?? null,
     },
     exceptions: findingsJson(report.findings),
     cases: report.list.map(caseJson),
