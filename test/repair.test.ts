@@ -1,6 +1,8 @@
 // Is there a way out of every bad state, as a person would go it? (the commands that the documentation names)
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { accept, restore, verify } from "../src/commands/ledger.ts";
+import { ledgerAccept as accept } from "../src/commands/ledger-accept.ts";
+import { ledgerRestore as restore } from "../src/commands/ledger-restore.ts";
+import { ledgerVerify as verify } from "../src/commands/ledger-verify.ts";
 import type { Context, ExitCode } from "../src/context.ts";
 import { apply, expire } from "../src/reconcile.ts";
 import { HOUR, MINUTE, world, type World } from "./support/world.ts";

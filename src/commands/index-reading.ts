@@ -1,13 +1,20 @@
 // Which commands only look?
 import type { Command } from "commander";
+import { Problem } from "../core/problem.ts";
 import type { Action } from "./index-action.ts";
-import { asAccount, asDuration, asHash, asInstant } from "./values.ts";
+import { asAccount, asDuration, asInstant } from "./values.ts";
 
 /** Who has what, one story, what adds up; may somebody pass; is all set up. */
 export function reading(program: Command, action: Action): void {
   cases(program, action);
   questions(program, action);
   keeping(program, action);
+}
+
+function asHash(text: string): string {
+  if (/^[0-9a-f]{64}$/.test(text)) return text;
+  const fix = "copy the tip that `lapse ledger verify` printed";
+  throw new Problem("misconfigured", "--expect-tip is no hash of an entry", fix);
 }
 
 function keeping(program: Command, action: Action): void {
@@ -24,7 +31,7 @@ function keeping(program: Command, action: Action): void {
     )
     .action(
       action(
-        async () => (await import("./ledger.ts")).verify,
+        async () => (await import("./ledger-verify.ts")).ledgerVerify,
         (_, options) => options,
       ),
     );
@@ -33,7 +40,7 @@ function keeping(program: Command, action: Action): void {
     .description("push back what this clone remembers, where the remote was rolled back; never forces")
     .action(
       action(
-        async () => (await import("./ledger.ts")).restore,
+        async () => (await import("./ledger-restore.ts")).ledgerRestore,
         () => ({}),
       ),
     );
@@ -43,7 +50,7 @@ function keeping(program: Command, action: Action): void {
     .argument("<commit>", "the remote branch's full commit id")
     .action(
       action(
-        async () => (await import("./ledger.ts")).accept,
+        async () => (await import("./ledger-accept.ts")).ledgerAccept,
         ([commit]) => ({ commit }),
       ),
     );

@@ -33,11 +33,6 @@ export const asAccount = parsed(
   "number of an account",
   "583231",
 );
-export const asHash = parsed(
-  (text) => (/^[0-9a-f]{64}$/.test(text) ? text : undefined),
-  "hash of an entry",
-  "the 64 letters that `lapse ledger verify` prints as tip",
-);
 export const asScope = (text: string, before: Readonly<Record<string, string>> = {}) => {
   const { key = "", value = "" } = pair(text);
   return { ...before, [key]: value };
