@@ -27,7 +27,7 @@ export interface LogLine {
 
 const DONE = { grant: "granted", revoke: "revoked", release: "closed" } as const;
 
-export function outcomeLine({ request, target, op, ok, notes }: Outcome, end?: Instant): LogLine {
+function outcomeLine({ request, target, op, ok, notes }: Outcome, end?: Instant): LogLine {
   const event = ok ? DONE[op] : "failed";
   const says = ok ? [`on ${target}`, ...notes] : [`${op} on ${target}`, ...notes];
   return { event, about: request, ok, says, ...(end !== undefined && op !== "grant" && { end }) };
