@@ -5,6 +5,7 @@ import type { LogLine } from "../src/core/log-line.ts";
 import type { Instant } from "../src/core/model.ts";
 import { gitRepo } from "../src/repo/git.ts";
 import { logJson, logText } from "../src/report/log-line.ts";
+import { policies } from "./support/company.ts";
 import { virtualLife, type Happening } from "./support/life.ts";
 import { HOUR, MINUTE, SECOND, world, type World } from "./support/world.ts";
 
@@ -121,7 +122,10 @@ describe("a controller", { timeout: 120_000 }, () => {
 });
 
 const HEAD = "apiVersion: lapse.dev/v1\n";
-const LONG_SETTINGS = `${HEAD}kind: Settings\nmetadata: { name: lapse }\nspec:\n  owner: lapse\n  pendingTimeout: 3d\n  sweepInterval: 15m\n  maxDuration: 60d\n`;
+const LONG_SETTINGS = (policies()["policies/lapse.yaml"] ?? "").replace(
+  "maxDuration: 12h",
+  "maxDuration: 60d",
+);
 const LONG = `${HEAD}kind: Entitlement
 metadata: { name: long }
 spec:

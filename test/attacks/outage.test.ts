@@ -4,15 +4,16 @@ import { control } from "../../src/controller.ts";
 import type { Instant } from "../../src/core/model.ts";
 import { expire } from "../../src/reconcile.ts";
 import { gitRepo } from "../../src/repo/git.ts";
-import { target } from "../support/company.ts";
+import { policies, target } from "../support/company.ts";
 import { virtualLife, type Happening } from "../support/life.ts";
 import { HOUR, MINUTE, SECOND, world, type World } from "../support/world.ts";
 
-/** Sweeps come every two hours, and the shop's bound says so. */
-const BOUND = 125 * MINUTE;
+/** Sweeps come every hour, and the shop's bound says so. */
+const BOUND = 65 * MINUTE;
 const DAY = 24 * HOUR;
-const SETTINGS =
-  "apiVersion: lapse.dev/v1\nkind: Settings\nmetadata: { name: lapse }\nspec:\n  owner: lapse\n  pendingTimeout: 3d\n  sweepInterval: 2h\n  maxDuration: 2d\n";
+const SETTINGS = (policies()["policies/lapse.yaml"] ?? "")
+  .replace("sweepInterval: 15m", "sweepInterval: 1h")
+  .replace("maxDuration: 12h", "maxDuration: 2d");
 
 describe("a day without the forge", () => {
   let w: World;
@@ -65,7 +66,7 @@ describe("a day without the forge", () => {
     await mergedMeanwhile();
     const over = w.now() + DAY;
     while (w.now() < over) {
-      w.tick(2 * HOUR);
+      w.tick(HOUR);
       await expire({ ...clone, now: w.now() });
     }
     expect(lateness().every((ms) => ms >= 0 && ms <= BOUND)).toBe(true);
@@ -114,7 +115,7 @@ describe("a day without the forge", () => {
 /** The same offer for a whole day. */
 function longer(): Readonly<Record<string, string>> {
   return {
-    "policies/targets/shop.yaml": target("shop", "memory", { name: "shop" }).replace("20m", "125m"),
+    "policies/targets/shop.yaml": target("shop", "memory", { name: "shop" }).replace("20m", "65m"),
     "policies/entitlements/orders-read.yaml": `apiVersion: lapse.dev/v1
 kind: Entitlement
 metadata: { name: orders-read }
