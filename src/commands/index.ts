@@ -94,6 +94,17 @@ function enforcing(program: Command, action: Action): void {
 
 function besides(program: Command, action: Action): void {
   program
+    .command("controller")
+    .description("a process that ends access to the second and applies what is merged, beside the workflows")
+    .option("--poll <duration>", "how often to ask the remote (default: 30s)", asDuration)
+    .option("--alive <file>", "touched in every round, for a liveness probe")
+    .action(
+      action(
+        async () => (await import("./controller.ts")).controller,
+        (_, options) => options,
+      ),
+    );
+  program
     .command("sweep")
     .description("beside a target: end what is over by its marks alone, without ledger, git or forge")
     .requiredOption("--target <name>", "reads policies/lapse.yaml and policies/targets/<name>.yaml below -C")
