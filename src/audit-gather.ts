@@ -1,5 +1,6 @@
 // What does an audit look at? (main's whole history, every line of the ledger, and the targets where they are asked)
 import { createHash } from "node:crypto";
+import { boundsOf } from "./bounds.ts";
 import { loadCatalog } from "./catalog.ts";
 import type { Context } from "./context.ts";
 import type { AuditInput, Period } from "./core/audit.ts";
@@ -7,19 +8,19 @@ import type { Holding } from "./core/audit-targets.ts";
 import { groupBy } from "./core/group.ts";
 import { chronicler } from "./core/history.ts";
 import type { LiveGrant } from "./core/entry.ts";
-import type { Assignment, Catalog, Duration, JsonObject } from "./core/model.ts";
+import type { Assignment, Catalog, JsonObject } from "./core/model.ts";
 import { Problem } from "./core/problem.ts";
 import { verifier } from "./core/verify.ts";
 import { reasonOf, withSession } from "./session.ts";
+import { copyAt } from "./audit-compare.ts";
 import type { Session } from "./providers/provider.ts";
-
-/** Where the target's own bound is no longer known. */
-const USUAL_BOUND = (15 * 60_000) as Duration;
 
 export interface AuditScope {
   readonly period: Period;
   /** Ask the targets too. */
   readonly observe: boolean;
+  /** Another copy of the ledger: an address as git takes it. */
+  readonly compare: string | undefined;
 }
 
 /** Reads everything once, the ledger line by line. Throws a Problem when main's history cannot be read. */
@@ -39,14 +40,10 @@ export async function gatherAudit(context: Context, scope: AuditScope): Promise<
     period: scope.period,
     main: { commit, steps: await repo.steps(undefined, commit), processed: state.tip.main },
     ledger: { commit: state.commit, live: state.live, ...lines },
-    bounds: (name) => boundOf(catalog, name),
+    bounds: boundsOf(catalog),
     ...(scope.observe && { holdings: await holdingsOf(context, state.live, catalog) }),
+    ...(scope.compare !== undefined && { copy: await copyAt(context, scope.compare, state) }),
   };
-}
-
-function boundOf(catalog: Catalog, name: string): Duration {
-  const target = catalog.target(name);
-  return target.is === "found" ? target.value.bound : USUAL_BOUND;
 }
 
 /** The chain is checked and the cases are counted in the same pass; no line is kept. */

@@ -3,7 +3,7 @@ import { lstat, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Context } from "./context.ts";
 import { readCatalog } from "./core/catalog.ts";
-import type { Catalog, Lookup, Settings } from "./core/model.ts";
+import type { Catalog } from "./core/model.ts";
 import type { Provider } from "./providers/provider.ts";
 
 const FOLDER = "policies";
@@ -32,12 +32,6 @@ export async function loadCatalog(
     known: context.providerKinds,
   });
   return { catalog, files };
-}
-
-/** The settings alone: no other file is read and no provider loaded. */
-export async function loadSettings(context: Context, commit: string): Promise<Lookup<Settings>> {
-  const files = await readBlobs(context, commit, `${FOLDER}/lapse.yaml`);
-  return readCatalog({ digest: "", files, provider: () => undefined, known: [] }).settings;
 }
 
 interface Found {

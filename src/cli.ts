@@ -4,6 +4,8 @@ import { Command, CommanderError } from "commander";
 import { register } from "./commands/index.ts";
 import type { ExitCode } from "./context.ts";
 import { Problem } from "./core/problem.ts";
+import { redactor } from "./core/redact.ts";
+import { messageText } from "./report/encode.ts";
 
 const EXAMPLES = `Examples:
   lapse request orders-db-read --for 2h --reason "Backfill of stuck orders" --ticket INC-4711
@@ -27,19 +29,29 @@ const program = new Command("lapse")
   .addHelpText("after", EXIT_CODES)
   .exitOverride();
 
-register(program, (code) => {
-  process.exitCode = code;
-});
+const secrets = redactor();
+register(
+  program,
+  (code) => {
+    process.exitCode = code;
+  },
+  secrets,
+);
 speak(program, "lapse");
 
 /** Usage errors in the voice of all others: what is wrong, and the way out. */
 function speak(command: Command, name: string): void {
   command.configureOutput({
     outputError: (text, write) => {
-      write(usageError(text.trim(), name));
+      write(safely(usageError(text.trim(), name)));
     },
   });
   for (const sub of command.commands) speak(sub, `${name} ${sub.name()}`);
+}
+
+/** Neither a secret nor a line that a runner takes for a command, whoever wrote the message. */
+function safely(message: string): string {
+  return `${messageText(secrets.text(message)).trimEnd()}\n`;
 }
 
 function usageError(text: string, name: string): string {
@@ -58,11 +70,11 @@ const PROBLEM_EXITS: Readonly<Record<Problem["kind"], ExitCode>> = {
 function failed(error: unknown): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof Problem) {
-    process.stderr.write(`error: ${error.message}\n  fix: ${error.fix}\n`);
+    process.stderr.write(safely(`error: ${error.message}\n  fix: ${error.fix}\n`));
     return PROBLEM_EXITS[error.kind];
   }
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`error: this is a bug in lapse, please report it with this trace\n${trace}\n`);
+  process.stderr.write(safely(`error: this is a bug in lapse, please report it with this trace\n${trace}\n`));
   return 1;
 }
 

@@ -1,38 +1,50 @@
-// Is every target set up so that access can be given, ended and proved gone, and nothing more? (reads only)
+// Is all set up so that access can be given, ended and proved gone, and nothing more? (reads only)
 import { loadCatalog } from "./catalog.ts";
 import type { Context } from "./context.ts";
-import { error, sorted, warning } from "./core/finding.ts";
-import type { Finding, Target } from "./core/model.ts";
+import { error, warning } from "./core/finding.ts";
+import type { Catalog, Finding, Target } from "./core/model.ts";
 import { Problem } from "./core/problem.ts";
+import { examined, type Examined } from "./doctor-forge.ts";
+import { examineRepository, type RepositoryExamined } from "./doctor-repository.ts";
 import { reasonOf, withSession } from "./session.ts";
 
-export interface Examined {
-  readonly target: string;
-  readonly findings: readonly Finding[];
+export interface Checkup extends Partial<RepositoryExamined> {
+  readonly targets: readonly Examined[];
 }
 
-/** Asks every target of the work tree's policies, all at once, or the one that is named. */
-export async function examine(context: Context, only: string | undefined): Promise<readonly Examined[]> {
+/** Asks the forge, the ledger and every target of the work tree's policies; or the one target that is named. */
+export async function examine(context: Context, only: string | undefined): Promise<Checkup> {
   const { catalog } = await loadCatalog(context, { dir: context.dir });
-  const { settings } = catalog;
-  const targets = catalog.targets.filter(({ name }) => only === undefined || name === only);
-  if (settings.is !== "found")
+  if (catalog.settings.is !== "found")
     throw new Problem("misconfigured", "policies/lapse.yaml cannot be used", "see `lapse check`");
-  if (only !== undefined && targets.length === 0)
-    throw new Problem("misconfigured", `no target is called ${only}`, "see policies/targets");
+  const { owner } = catalog.settings.value;
+  if (only !== undefined) return { targets: await examineTargets(context, owner, [named(catalog, only)]) };
   const unusable = catalog.findings.filter(({ at }) => at?.file.startsWith("policies/targets/") === true);
-  const files =
-    only === undefined && unusable.length > 0 ? [{ target: "policies/targets", findings: unusable }] : [];
-  const examined = await Promise.all(
-    targets.map(async (target) => ({
-      target: target.name,
-      findings: sorted([
-        ...(await ask(context, settings.value.owner, target)),
-        ...(await ways(context, target)),
-      ]),
-    })),
+  const [repository, targets] = await Promise.all([
+    examineRepository(context, catalog),
+    examineTargets(context, owner, catalog.targets),
+  ]);
+  const files = unusable.length > 0 ? [examined("policies/targets", unusable)] : [];
+  return { ...repository, targets: [...files, ...targets] };
+}
+
+function named({ targets }: Catalog, name: string): Target {
+  const found = targets.find((target) => target.name === name);
+  if (found === undefined)
+    throw new Problem("misconfigured", `no target is called ${name}`, "see policies/targets");
+  return found;
+}
+
+async function examineTargets(
+  context: Context,
+  owner: string,
+  targets: readonly Target[],
+): Promise<readonly Examined[]> {
+  return Promise.all(
+    targets.map(async (target) =>
+      examined(target.name, [...(await ask(context, owner, target)), ...(await ways(context, target))]),
+    ),
   );
-  return [...files, ...examined];
 }
 
 async function ask(context: Context, owner: string, target: Target): Promise<readonly Finding[]> {

@@ -1,7 +1,7 @@
 // How did a request file come to main, and what does the forge's server say about it? (reads only)
 import { createHash } from "node:crypto";
 import type { Context } from "./context.ts";
-import type { Candidate, PullFacts, Rulebook } from "./core/evidence.ts";
+import type { Candidate, Rulebook } from "./core/evidence.ts";
 import type { Activity, Review, Step, TreeEntry } from "./core/facts.ts";
 import type { Instant } from "./core/model.ts";
 import { Problem } from "./core/problem.ts";
@@ -10,17 +10,12 @@ import { readRequest } from "./core/request.ts";
 import { typedRequest } from "./core/scope.ts";
 import { fromEpoch } from "./core/time.ts";
 import type { Forge } from "./forge/forge.ts";
-import { pullFacts } from "./gather-pull.ts";
+import { pullsOf } from "./gather-pull.ts";
 import type { Rulebooks } from "./rulebook.ts";
 
 const DAY = 86_400_000;
 /** How far back the activity of main is read: older pushes cannot carry a window that is still open. */
 const LOOK_BACK = 60 * DAY;
-
-/** What a reader may be waiting for in vain. */
-const REBASED: Readonly<Record<string, string>> = {
-  merge_queue_merge: "; of a merge queue's group that is rebased it may never: let the queue squash or merge",
-};
 
 export interface Landed {
   readonly commit: string;
@@ -117,22 +112,8 @@ async function landingOf(
   const repository = await forge.repository();
   const changes = await context.repo.diff(/^0*$/.test(push.before) ? "" : push.before, push.after);
   const atMerge = await main.books.at(push.after);
-  const pulls: PullFacts[] = [];
-  for (const number of await forge.pullsOf(push.after)) {
-    const facts = await pullFacts(forge, number, {
-      push,
-      path,
-      repository: repository.id,
-      catalog: atMerge.catalog,
-    });
-    if ("unknown" in facts) return facts;
-    pulls.push(facts);
-  }
-  if (pulls.length === 0 && push.kind !== "push" && push.kind !== "force_push") {
-    return {
-      unknown: `the forge does not yet show the pull request of the merge${REBASED[push.kind] ?? ""}`,
-    };
-  }
+  const pulls = await pullsOf(forge, { push, path, repository: repository.id, catalog: atMerge.catalog });
+  if ("unknown" in pulls) return pulls;
   const approvals = pulls.flatMap((p) => p.reviews).filter((r) => r.state === "APPROVED");
   const atReview = await rulesAtReviews(main, approvals, await reads.pushes());
   return { defaultBranch: main.branch, repository: repository.id, push, changes, pulls, atMerge, atReview };

@@ -5,17 +5,39 @@ import { fromEpoch } from "./core/time.ts";
 import { personOf } from "./core/votes.ts";
 import type { Forge } from "./forge/forge.ts";
 
+/** What a reader may be waiting for in vain. */
+const REBASED: Readonly<Record<string, string>> = {
+  merge_queue_merge: "; of a merge queue's group that is rebased it may never: let the queue squash or merge",
+};
+
 const THE_BEGINNING = fromEpoch(0);
 
 export interface About {
   readonly push: Activity;
-  readonly path: string;
+  /** The request's; without one no content is asked for. */
+  readonly path?: string;
   readonly repository: number;
   readonly catalog: Rulebook["catalog"];
 }
 
+/** Everything about the pull requests that the forge associates with a push; unknown while it lags behind. */
+export async function pullsOf(
+  forge: Forge,
+  about: About,
+): Promise<readonly PullFacts[] | { readonly unknown: string }> {
+  const pulls: PullFacts[] = [];
+  for (const number of await forge.pullsOf(about.push.after)) {
+    const facts = await pullFacts(forge, number, about);
+    if ("unknown" in facts) return facts;
+    pulls.push(facts);
+  }
+  const { kind } = about.push;
+  if (pulls.length > 0 || kind === "push" || kind === "force_push") return pulls;
+  return { unknown: `the forge does not yet show the pull request of the merge${REBASED[kind] ?? ""}` };
+}
+
 /** Everything about a pull request that bears on consent; little for one that was not merged by this push. */
-export async function pullFacts(
+async function pullFacts(
   forge: Forge,
   number: number,
   about: About,
@@ -32,7 +54,7 @@ export async function pullFacts(
     forge.committers(number),
     forge.timeline(number),
     own ? forge.activity(`refs/heads/${pull.head.ref}`, THE_BEGINNING) : [],
-    forge.blobAt(about.path, pull.head.sha),
+    about.path === undefined ? undefined : forge.blobAt(about.path, pull.head.sha),
   ]);
   const stale = staleness(pull, timeline, own ? headActivity : undefined);
   if (stale !== undefined) return { unknown: stale };
@@ -64,9 +86,10 @@ function staleness(
 
 async function blobsAtReviews(
   forge: Forge,
-  path: string,
+  path: string | undefined,
   reviews: readonly Review[],
 ): Promise<PullFacts["reviewBlobs"]> {
+  if (path === undefined) return new Map();
   const commits = new Set(
     reviews.flatMap((r) => (r.state === "APPROVED" && r.commit !== null ? [r.commit] : [])),
   );

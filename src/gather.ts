@@ -3,23 +3,25 @@ import type { Context } from "./context.ts";
 import { idOf, isRequestPath, violations } from "./core/boundary.ts";
 import { error } from "./core/finding.ts";
 import { groupBy } from "./core/group.ts";
+import { heartbeatLimit, isBeating } from "./core/heartbeat.ts";
 import { badTreeEntries, requestPath } from "./core/path.ts";
 import type { ActiveGrant, AccessRequest, Finding } from "./core/model.ts";
-import type { TreeEntry } from "./core/facts.ts";
+import type { Step, TreeEntry } from "./core/facts.ts";
 import { speaksOf } from "./core/policy.ts";
 import { readRequest } from "./core/request.ts";
 import type { MainView, Snapshot, SweepView } from "./core/snapshot.ts";
-import { fromEpoch, isOver, minus } from "./core/time.ts";
+import { fromEpoch, isOver } from "./core/time.ts";
+import { changesOf, NO_CHANGES, type Since } from "./gather-changes.ts";
 import { candidates } from "./gather-consent.ts";
+import { reviewFacts } from "./gather-reviews.ts";
 import { observe } from "./observe.ts";
 import { reasonOf } from "./session.ts";
 import { readMain, rewriting, unreadMain, type Main } from "./read-main.ts";
 import type { LedgerState } from "./repo/ledger.ts";
+import { vouchedRules } from "./vouched.ts";
 
 /** How long ended grants stay visible to policies as `history`. */
 const HISTORY = 30 * 86_400_000;
-/** The heartbeat is stale after this many sweep intervals. */
-const STALE_AFTER = 3;
 
 export interface Gathered<View> {
   readonly view: View;
@@ -36,7 +38,8 @@ export async function gatherSweep(context: Context): Promise<Gathered<SweepView>
   const rewritten = await rewriting(context, main, ledger, undefined);
   const view = rewritten === undefined ? main.view : undefined;
   const unread = main.unread ?? rewritten;
-  return { view: { now: context.now, live: ledger.live, main: view, unread }, ledger };
+  const vouched = view && (await vouchedRules(context, main, ledger.tip));
+  return { view: { now: context.now, live: ledger.live, main: view, unread, vouched }, ledger };
 }
 
 /** What a whole reconcile needs. `acceptMain`: the commit that a person vouches for although main was rewritten. */
@@ -46,7 +49,10 @@ export async function gather(context: Context, acceptMain?: string): Promise<Gat
   const { now } = context;
   const rewritten = await rewriting(context, main, ledger, acceptMain);
   const trusted = rewritten === undefined ? main.view : undefined;
-  const news = trusted ? await newsOf(context, main, trusted, ledger) : NO_NEWS;
+  const steps = trusted ? await stepsTo(context, trusted, ledger) : [];
+  const news = trusted ? await newsOf(context, main, trusted, { ledger, steps }) : NO_NEWS;
+  const since = { ledger, steps, acceptMain };
+  const changes = trusted ? await changesOf(context, main, trusted, since) : NO_CHANGES;
   const seen = await observe(context, ledger.live);
   const starting = await startingRequests(context, ledger, trusted);
   const past = await pastOf(context, pastMatters(news.candidates, starting, trusted));
@@ -54,13 +60,16 @@ export async function gather(context: Context, acceptMain?: string): Promise<Gat
   const unread = main.unread ?? rewritten;
   const view: Snapshot = {
     ...{ now, live, tip, main: trusted, unread, history: past.history, starting },
+    vouched: trusted && (await vouchedRules(context, main, ledger.tip)),
+    aboutMain: changes.drafts,
     candidates: news.candidates,
     twins: news.twins,
+    reviews: await reviewFacts(context, ledger.reviews),
     sights: seen.sights,
     unseen: seen.unseen,
     violations: news.violations,
-    warnings: [...news.warnings, ...(ledger.findings ?? []), ...unreadFindings(unread)],
-    frozen: unread ?? past.unknown ?? staleHeartbeat(ledger, trusted, now),
+    warnings: [...news.warnings, ...changes.findings, ...(ledger.findings ?? []), ...unreadFindings(unread)],
+    frozen: unread ?? past.unknown ?? staleHeartbeat(ledger, trusted, now) ?? changes.frozen,
   };
   return { view, ledger };
 }
@@ -81,13 +90,14 @@ interface News {
 const NO_NEWS: News = { candidates: [], twins: [], violations: [], warnings: [] };
 
 /** Files whose ids were never used, and what happened to main since the last run. */
-async function newsOf(context: Context, main: Main, view: MainView, ledger: LedgerState): Promise<News> {
-  const { repo } = context;
+async function newsOf(
+  context: Context,
+  main: Main,
+  view: MainView,
+  { ledger, steps }: Pick<Since, "ledger" | "steps">,
+): Promise<News> {
   const live = new Map(ledger.live.map((g) => [g.path, g.blob]));
   const unknown = [...view.files.values()].filter((f) => isWellPlaced(f) && !live.has(f.path));
-  const last = ledger.tip.main;
-  const known = last !== undefined && last !== view.commit && (await repo.isAncestor(last, view.commit));
-  const steps = known ? await repo.steps(last, view.commit) : [];
   const touched = steps.flatMap((s) => s.changes.map((c) => c.path)).filter(isRequestPath);
   const used = await context.ledger.used([...new Set([...unknown.map((f) => f.path), ...touched].map(idOf))]);
   const fresh = groupBy(
@@ -102,6 +112,13 @@ async function newsOf(context: Context, main: Main, view: MainView, ledger: Ledg
     violations: violations(steps, used, live),
     warnings: badTreeEntries([...view.files.values()]),
   };
+}
+
+/** What happened on main since the last run, where that is known. */
+async function stepsTo({ repo }: Context, view: MainView, { tip }: LedgerState): Promise<readonly Step[]> {
+  const last = tip.main;
+  const known = last !== undefined && last !== view.commit && (await repo.isAncestor(last, view.commit));
+  return known ? repo.steps(last, view.commit) : [];
 }
 
 /** A plain file where requests belong; everything else is reported and never looked at. */
@@ -127,8 +144,7 @@ function staleHeartbeat(
   const { heartbeat } = ledger.tip;
   if (heartbeat === undefined)
     return "the sweep has never run here: run `lapse expire` once, and on a schedule";
-  const limit = settings.value.sweepInterval * STALE_AFTER;
-  if (minus(now, heartbeat) <= limit) return undefined;
+  if (isBeating(heartbeat, now, heartbeatLimit(settings.value.sweepInterval))) return undefined;
   return `the sweep last ran at ${new Date(heartbeat).toISOString()}: nothing is granted until \`lapse expire\` runs again`;
 }
 

@@ -4,7 +4,7 @@ import { error } from "./core/finding.ts";
 import { groupBy } from "./core/group.ts";
 import type { Assignment, Claim, Finding } from "./core/model.ts";
 import type { Outcome } from "./core/outcome.ts";
-import type { MainView } from "./core/snapshot.ts";
+import type { VouchedRules } from "./core/snapshot.ts";
 import { fromEpoch } from "./core/time.ts";
 import { attempt, perTarget } from "./per-target.ts";
 import type { Session } from "./providers/provider.ts";
@@ -25,19 +25,20 @@ export interface Orphans {
 }
 
 /**
- * Takes away what a dead or sleeping run left behind: every target that main declares or the ledger knows is listed, and
+ * Takes away what a dead or sleeping run left behind: every target that vouched rules declare or the ledger knows is listed, and
  * what has our mark but no open case in the ledger, read again after the listing, is revoked. With `tidy`, husks and
  * expired leftovers go, too. Never throws.
  */
 export async function sweepOrphans(
   context: Context,
-  main: MainView | undefined,
+  rules: VouchedRules | undefined,
   ledger: LedgerState,
   tidy: "tidy" | undefined,
 ): Promise<Orphans> {
   const unseen: { target: string; reason: string }[] = [];
+  if (rules && "unread" in rules) unseen.push({ target: "policies/targets", reason: rules.unread });
   const cleaned: string[] = [];
-  const addresses = await addressesOf(context, main, ledger);
+  const addresses = await addressesOf(context, rules, ledger);
   const listed = await Promise.all(
     addresses.map(async (address) => {
       try {
@@ -141,12 +142,12 @@ function stranger({ item, claim }: Found): Finding {
 
 async function addressesOf(
   context: Context,
-  main: MainView | undefined,
+  rules: VouchedRules | undefined,
   { live }: LedgerState,
 ): Promise<readonly Address[]> {
-  const settings = main?.rules.catalog.settings;
-  const owner = settings?.is === "found" ? settings.value.owner : undefined;
-  const declared = (owner === undefined ? [] : (main?.rules.catalog.targets ?? [])).map(
+  const catalog = rules && "catalog" in rules ? rules.catalog : undefined;
+  const owner = catalog?.settings.is === "found" ? catalog.settings.value.owner : undefined;
+  const declared = (owner === undefined ? [] : (catalog?.targets ?? [])).map(
     ({ name, provider, connection }) => ({ target: name, provider, connection, owner: owner ?? "" }),
   );
   const known = [...declared, ...live.map((g) => g.claim)];

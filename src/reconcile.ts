@@ -108,7 +108,7 @@ async function endAccess(
 ): Promise<Ended> {
   const said = await tryRecord(context, revokeIntents(ends));
   const outcomes = await carryOutEnds(context, ends);
-  const left = await sweepOrphans(context, view.main, before, tidy);
+  const left = await sweepOrphans(context, view.vouched, before, tidy);
   const all = [...outcomes, ...left.outcomes];
   const done = await tryRecord(
     context,
@@ -122,7 +122,8 @@ async function endAccess(
 async function tryRecord(context: Context, drafts: readonly Draft[]): Promise<Appended | undefined> {
   if (drafts.length === 0) return undefined;
   try {
-    return await context.ledger.record(drafts, stamp(context));
+    // When it was confirmed, not when this run began: whoever measures lateness must not be told less than it was.
+    return await context.ledger.record(drafts, { ...stamp(context), at: context.clock() });
   } catch (problem) {
     return { is: "kept", reason: reasonOf(problem) };
   }
@@ -197,6 +198,7 @@ async function undoOrphans(
 
 function decisionDrafts(plan: Plan): readonly Draft[] {
   return [
+    ...plan.aboutMain,
     ...plan.admitted.map(({ request, admission }): Draft => ({ kind: "admitted", request, admission })),
     ...plan.refused.map(({ request, path, blob, findings }): Draft => ({
       kind: "refused",
@@ -206,6 +208,12 @@ function decisionDrafts(plan: Plan): readonly Draft[] {
       codes: [...new Set(findings.map((f) => f.code))],
     })),
     ...missedDrafts(plan.missed),
+    ...plan.reviewed.map(({ review: { request, digest }, votes }): Draft => ({
+      kind: "breakglass-review",
+      request,
+      digest,
+      votes,
+    })),
     ...plan.violations.map(({ code, at, message }): Draft => ({
       kind: "violation",
       code,
@@ -223,6 +231,6 @@ function heartbeat(context: Context, view: SweepView, ended: Ended): readonly Dr
   const settings = view.main?.rules.catalog.settings;
   const every = settings?.is === "found" ? settings.value.sweepInterval / 2 : 0;
   const last = ended.ledger.tip.heartbeat;
-  const due = last === undefined || minus(context.now, last) >= every;
+  const due = last === undefined || Math.abs(minus(context.now, last)) >= every;
   return due ? [{ kind: "heartbeat", main: view.main?.commit ?? "" }] : [];
 }

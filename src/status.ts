@@ -1,12 +1,16 @@
 // What does the ledger say is in force, and how fresh is that? (no forge, no target)
-import { loadSettings } from "./catalog.ts";
+import { promised } from "./bounds.ts";
 import type { Context } from "./context.ts";
+import type { Entry } from "./core/entry.ts";
 import { chronicler } from "./core/history.ts";
+import { confirmed, lateness, overdue } from "./core/lateness.ts";
+import type { Instant } from "./core/model.ts";
+import { Problem } from "./core/problem.ts";
 import { STATES, type State } from "./core/states.ts";
 import { fromEpoch } from "./core/time.ts";
 import { closedRow, inOrder, openRow, type Status, type StatusRow } from "./core/status.ts";
 
-/** How far back `all` looks for cases that are over. */
+/** How far back `all` looks for cases that are over, and everybody for how late removals were. */
 const LOOK_BACK = 90 * 86_400_000;
 
 export interface StatusFilter {
@@ -22,26 +26,45 @@ export async function statusOf(context: Context, filter: StatusFilter): Promise<
   const { now, repo } = context;
   await repo.fetch();
   const { tip, live } = await context.ledger.read();
+  const from = fromEpoch(Math.max(0, now - LOOK_BACK));
+  const entries = await pastOf(context, from, filter);
+  const { interval, bounds } = await promised(context);
   const open = live.map((grant) => openRow(grant, now));
-  const rows = filter.all === true ? [...open, ...(await overRows(context, open))] : open;
+  const rows = filter.all === true ? [...open, ...overRows(entries ?? [], open)] : open;
+  const removals = entries && [...confirmed(entries, from), ...overdue(live, now)];
   const shown = inOrder(rows.filter((row) => matches(row, filter)));
   return {
     now,
     heartbeat: tip.heartbeat,
-    interval: await sweepInterval(context),
+    interval,
     main: tip.main,
     rows: shown,
     filtered: shown.length < rows.length,
     overdue: open.some((row) => row.state === "overdue"),
+    lateness:
+      removals &&
+      lateness(removals, bounds, now).filter(({ target }) => target === (filter.target ?? target)),
   };
 }
 
-async function overRows(context: Context, open: readonly StatusRow[]): Promise<readonly StatusRow[]> {
+/** What is open shows even where the past is damaged. */
+async function pastOf(
+  { ledger }: Context,
+  from: Instant,
+  { all }: StatusFilter,
+): Promise<readonly Entry[] | undefined> {
+  try {
+    return await ledger.since(from);
+  } catch (problem) {
+    if (all !== true && problem instanceof Problem) return undefined;
+    throw problem;
+  }
+}
+
+function overRows(entries: readonly Entry[], open: readonly StatusRow[]): readonly StatusRow[] {
   const isOpen = new Set(open.map((row) => row.request));
   const seen = chronicler();
-  for (const entry of await context.ledger.since(fromEpoch(Math.max(0, context.now - LOOK_BACK)))) {
-    seen.add(entry);
-  }
+  for (const entry of entries) seen.add(entry);
   return [...seen.chronicle().cases.values()].filter((one) => !isOpen.has(one.request)).map(closedRow);
 }
 
@@ -52,11 +75,4 @@ function matches(row: StatusRow, { subject, target, state }: StatusFilter): bool
     // `ending` is only how an active one is shown.
     (state === undefined || row.state === state || STATES[row.state].json === state)
   );
-}
-
-async function sweepInterval(context: Context): Promise<Status["interval"]> {
-  const commit = await context.repo.remoteTip(await context.repo.defaultBranch());
-  if (commit === undefined) return undefined;
-  const settings = await loadSettings(context, commit);
-  return settings.is === "found" ? settings.value.sweepInterval : undefined;
 }

@@ -4,8 +4,11 @@ import { dirname, join, resolve } from "node:path";
 import type { Context, Io } from "./context.ts";
 import type { Instant } from "./core/model.ts";
 import { Problem } from "./core/problem.ts";
+import { redactor as freshRedactor, type Redactor } from "./core/redact.ts";
+import { isSecretName } from "./core/secret-parts.ts";
 import { fromEpoch, instant } from "./core/time.ts";
 import type { Forge } from "./forge/forge.ts";
+import { redacted } from "./redacted.ts";
 import { loadProvider, providerKinds } from "./providers/index.ts";
 import { gitRepo } from "./repo/git.ts";
 import { gitLedger } from "./repo/git-ledger.ts";
@@ -17,6 +20,8 @@ export interface WireOptions {
   readonly anywhere: boolean;
   readonly json: boolean;
   readonly color: boolean;
+  /** Shared with whoever prints what this context throws; one of its own where it is left out. */
+  readonly redactor?: Redactor;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -33,7 +38,7 @@ export function wire(options: WireOptions, env: Env = process.env): Context {
   const repo = gitRepo({ dir, env, ...(token !== undefined && { token }) });
   const clock = clockOf(env, apiUrl);
   let forge: Promise<Forge> | undefined;
-  return {
+  const context: Context = {
     dir,
     now: clock(),
     clock,
@@ -48,6 +53,29 @@ export function wire(options: WireOptions, env: Env = process.env): Context {
     io: terminal(options, env),
     json: options.json,
   };
+  const { redactor = freshRedactor() } = options;
+  const derive = masks(env);
+  for (const secret of secretsOf(env)) redactor.learn(secret).forEach(derive);
+  return redacted(context, redactor, derive);
+}
+
+/** What SDKs and git read by themselves, and addresses with a login in them, such as a proxy's. */
+function secretsOf(env: Env): readonly string[] {
+  return Object.entries(env).flatMap(([name, value = ""]) =>
+    isSecretName(name) || /^[a-z]+:\/\/[^/\s]*@/i.test(value) ? [value] : [],
+  );
+}
+
+/**
+ * Tells the runner what to take out of the log that it cannot know: it is given whole secrets, and knows no part of
+ * them. On stderr, since stdout is the result, which people keep. The runner reads both, and shows neither command.
+ * https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#masking-a-value-in-a-log
+ */
+function masks(env: Env): (part: string) => void {
+  if (env["GITHUB_ACTIONS"] !== "true") return () => undefined;
+  const escaped = (text: string) =>
+    text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+  return (part) => process.stderr.write(`::add-mask::${escaped(part)}\n`);
 }
 
 /** The work tree that a folder belongs to, so that every command means the same wherever it is called. */

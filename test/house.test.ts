@@ -132,13 +132,21 @@ const arrows: IForbiddenRuleType[] = [
     from: { path: "^src/", pathNot: "^src/(sandbox/|commands/demo\\.ts$)" },
     to: { path: "^src/sandbox/" },
   },
-  only("wire knows every adapter", "^src/wire\\.ts$", CORE, CONTEXT, "^src/(repo|forge|providers)/"),
+  only(
+    "wire knows every adapter",
+    "^src/wire\\.ts$",
+    CORE,
+    CONTEXT,
+    "^src/redacted\\.ts$",
+    "^src/(repo|forge|providers)/",
+  ),
   only(
     "the command line starts commands",
     "^src/cli\\.ts$",
     CORE,
     CONTEXT,
     "^src/commands/",
+    "^src/report/encode\\.ts$",
     "^src/wire\\.ts$",
   ),
 ];

@@ -109,6 +109,10 @@ describe("every command in the README", () => {
     ["lapse status --all", { after: grantExample, code: 0, says: ID }],
     [`lapse show ${ID}`, { code: 0, says: "Backfill of stuck orders" }],
     ["lapse explain LPS306", { code: 0, says: "not approved" }],
+    [
+      "lapse trust aws --repository acme/access --repository-id 42 --owner-id 7",
+      { code: 0, says: "repo:acme@7/access@42:environment:lapse-apply" },
+    ],
     ["lapse policy test", { code: 0, says: " passed, 0 failed" }],
     ["lapse can --actor ann --on deploy-production", { code: 3, says: "ann has no deploy-production now" }],
     ["lapse doctor --target production", { code: 0, says: "✓ production" }],

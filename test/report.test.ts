@@ -65,7 +65,10 @@ describe("what people read", () => {
       ID          WHO  ENTITLEMENT     TARGET     STATE        ENDS
       late        ann  orders-db-read  orders-db  ▲ overdue    8 min ago (11:52 UTC) · revoke failed 3 × since 11:52 UTC: forbidden (42501)
       fix-orders  ann  orders-db-read  orders-db  ● active     in 59 min (13:00 UTC)
-      tonight     ann  orders-db-read  orders-db  ◔ scheduled  starts in 9 h 59 min, ends in 10 h 59 min (23:00 UTC)"
+      tonight     ann  orders-db-read  orders-db  ◔ scheduled  starts in 9 h 59 min, ends in 10 h 59 min (23:00 UTC)
+
+      Gone after the end, in the last 90 days
+      orders-db  2 ends: p50 41 s, p99 8 min 30 s, worst 8 min 30 s (late) · 1 early end, from the order: p50 2 s, p99 2 s, worst 2 s (b) · 1 STILL OPEN · bound 5 min NOT HELD"
     `);
   });
 
@@ -74,7 +77,10 @@ describe("what people read", () => {
     expect(statusText(empty, PLAIN)).toMatchInlineSnapshot(`
       "▲ Reconciled 1 h ago (11:00 UTC) at main 9f3c1e2. It should run every 5 min. Access may outlive its end, and nothing new is granted.
 
-      Nobody has access through Lapse right now. (12:00 UTC)"
+      Nobody has access through Lapse right now. (12:00 UTC)
+
+      Gone after the end, in the last 90 days
+      orders-db  2 ends: p50 41 s, p99 8 min 30 s, worst 8 min 30 s (late) · 1 early end, from the order: p50 2 s, p99 2 s, worst 2 s (b) · 1 STILL OPEN · bound 5 min NOT HELD"
     `);
     expect(statusText({ ...empty, heartbeat: undefined }, PLAIN)).toContain("No sweep has ever run");
   });
@@ -220,6 +226,7 @@ describe("what people read", () => {
       Targets           1 live ≠ 1 observed + 1 not read   difference 1
       Approval          3 by someone other than subject and author, 0 pre-authorised
       Removal latency   median 41 s   95 % 6 min 10 s   longest 6 min 10 s (b)   1 late   1 OVERDUE
+        orders-db  3 ends: p50 6 min 10 s, p99 15 min, worst 15 min (late) · 1 STILL OPEN · bound 5 min NOT HELD
 
       Exceptions
         LPS550  late (ann on orders-db) should have ended 15 min ago, and no removal is confirmed

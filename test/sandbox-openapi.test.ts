@@ -7,8 +7,17 @@ import { startSandbox } from "../src/sandbox/github/sandbox.ts";
 import type { Sandbox } from "../src/sandbox/github/sandbox.ts";
 import { call as callOf } from "./support/openapi-call.ts";
 import { againstOpenApi, operations } from "./support/openapi.ts";
+import { CLASSIC, WELL } from "./support/settings.ts";
 
 const MINUTE = 60_000;
+/** Something of everything, so that every answer has a shape to check. */
+const SETTINGS = {
+  ...WELL,
+  protection: { main: CLASSIC },
+  secrets: ["A"],
+  organisationSecrets: ["B"],
+  codeownersErrors: [{ line: 2, message: "Unknown owner" }],
+};
 const REPO = "/repos/acme/access";
 let dir: string;
 let now: number;
@@ -53,6 +62,9 @@ test("every operation that is described is served as described", async () => {
   await call(`PUT ${at}/reviews/${review}/dismissals`, { message: "stale" });
   const comment = await id(`POST ${REPO}/issues/1/comments`, { body: "hello" }, "t-bot");
   await call(`PATCH ${REPO}/issues/comments/${comment}`, { body: "bye" }, "t-bot");
+  const issue = { title: "review", body: "please", labels: ["lapse"] };
+  const { number: asked } = (await call(`POST ${REPO}/issues`, issue, "t-bot")).json as { number: number };
+  expect(asked).toBe(2);
   const run = {
     name: "lapse",
     head_sha: head,
@@ -67,6 +79,7 @@ test("every operation that is described is served as described", async () => {
   await sandbox.push("bob", "other", { "z.txt": "2" });
   await sandbox.retarget("bob", made.number, "other");
   await sandbox.retarget("bob", made.number, "main");
+  sandbox.configure(SETTINGS);
   const reads = [
     "/user",
     "/users/bob",
@@ -81,6 +94,8 @@ test("every operation that is described is served as described", async () => {
     `${REPO}/commits/${head}/pulls`,
     `${REPO}/activity?ref=refs/heads/one&per_page=1`,
     `${REPO}/issues/1/comments`,
+    `${REPO}/issues?state=all&since=2026-11-01T00:00:00Z`,
+    `${REPO}/issues/${asked}`,
     `${REPO}/issues/comments/${comment}`,
     `${REPO}/commits/${head}/check-runs`,
     `${REPO}/check-runs/${check}`,
@@ -91,6 +106,21 @@ test("every operation that is described is served as described", async () => {
     `${REPO}/git/commits/${head}`,
     `${REPO}/collaborators/bob/permission`,
     `${REPO}/rules/branches/main`,
+    `${REPO}/rulesets`,
+    `${REPO}/rulesets/7`,
+    `${REPO}/branches/main/protection`,
+    `${REPO}/environments`,
+    `${REPO}/environments/lapse-apply/deployment-branch-policies`,
+    `${REPO}/environments/lapse-apply/secrets`,
+    `${REPO}/actions/secrets`,
+    `${REPO}/actions/organization-secrets`,
+    `${REPO}/actions/permissions`,
+    `${REPO}/actions/permissions/workflow`,
+    `${REPO}/actions/permissions/fork-pr-workflows-private-repos`,
+    `${REPO}/actions/workflows`,
+    `${REPO}/codeowners/errors`,
+    "/user/2",
+    "/apps/lapse",
   ];
   for (const path of reads) expect([path, (await call(`GET ${path}`)).status]).toEqual([path, 200]);
   expect((await call(`GET ${at}/merge`)).status).toBe(404);
@@ -113,7 +143,7 @@ test("every operation that is described is served as described", async () => {
   ]);
   expect(sandbox.violations).toEqual([]);
   expect([...operations].filter((operation) => !seen.has(operation))).toEqual([]);
-  expect(operations.size).toBeGreaterThanOrEqual(32);
+  expect(operations.size).toBeGreaterThanOrEqual(47);
 });
 
 test("the check against GitHub's description finds a wrong answer", () => {

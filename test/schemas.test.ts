@@ -67,6 +67,8 @@ const WRITTEN = {
     sweepInterval: true,
     maxDuration: true,
     forks: true,
+    changes: true,
+    breakGlass: true,
   } satisfies Keys<Settings>,
   Target: {
     title: true,
@@ -81,8 +83,10 @@ const PARTS: readonly (readonly [string, readonly string[], object])[] = [
   [
     "Entitlement",
     ["breakGlass"],
-    { eligible: true, maxDuration: true, approvals: true } satisfies Keys<BreakGlass>,
+    { eligible: true, maxDuration: true, approvals: true, review: true } satisfies Keys<BreakGlass>,
   ],
+  ["Entitlement", ["breakGlass", "review"], { from: true, count: true } satisfies Keys<BreakGlass["review"]>],
+  ["Settings", ["breakGlass"], { reviewWithin: true } satisfies Keys<Settings["breakGlass"]>],
   ["Entitlement", ["approvals"], { from: true, count: true, when: true } satisfies Keys<ApprovalDemand>],
   ["Policy", ["rules"], { name: true, require: true, message: true } satisfies Keys<Rule>],
   [

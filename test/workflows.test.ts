@@ -90,7 +90,8 @@ function anOrigin(dir: string, ledger: boolean): string {
 }
 
 test("the workflows are the ones below, so that no rule here misses one", () => {
-  expect([...workflows.keys()].sort()).toEqual(["apply.yml", "check.yml", "ci.yml", "expire.yml"]);
+  const all = ["apply.yml", "check.yml", "ci.yml", "expire.yml", "watchdog.yml"];
+  expect([...workflows.keys()].sort()).toEqual(all);
 });
 
 describe("triggers", () => {
@@ -101,6 +102,7 @@ describe("triggers", () => {
       "check.yml": ["pull_request", "workflow_call"],
       "ci.yml": ["pull_request", "push", "workflow_dispatch"],
       "expire.yml": ["schedule", "workflow_dispatch", "workflow_call"],
+      "watchdog.yml": ["schedule", "workflow_dispatch", "workflow_call"],
     });
   });
 
@@ -144,6 +146,7 @@ describe("permissions", () => {
       "ci.yml gate": { contents: "read" },
       "ci.yml ci": {},
       "expire.yml expire": { contents: "write", "id-token": "write", "pull-requests": "write" },
+      "watchdog.yml watchdog": { contents: "read" },
     });
   });
 
@@ -224,7 +227,7 @@ describe("what runs", () => {
 
   test("no checkout leaves a credential on disk", () => {
     const checkouts = using("checkout");
-    expect(checkouts).toHaveLength(4);
+    expect(checkouts).toHaveLength(5);
     for (const { at, step } of checkouts) expect(step.with?.["persist-credentials"], at).toBe(false);
   });
 
@@ -354,6 +357,13 @@ describe("apply and expire", () => {
       "ci.yml ci: always()",
     ]);
   });
+});
+
+test("the watchdog only looks, with nothing that could be missing when apply and expire are broken", () => {
+  const { steps, ...watchdog } = job("watchdog.yml", "watchdog");
+  expect(watchdog).not.toHaveProperty("environment");
+  expect(texts.get("watchdog.yml")).not.toMatch(/secrets\.|vars\./);
+  expect(steps.at(-1)?.run?.trim().split("\n").at(-1)).toBe("node tool/dist/cli.js -C access watchdog");
 });
 
 test("ci runs the whole gate on every Node that is promised", () => {

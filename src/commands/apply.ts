@@ -1,4 +1,5 @@
 // `lapse apply`: carry the plan out, revocations first.
+import { askForReviews } from "../ask-reviews.ts";
 import type { Context, ExitCode } from "../context.ts";
 import { apply as applyNow } from "../reconcile.ts";
 import { exitCode } from "../outcome.ts";
@@ -11,7 +12,7 @@ export interface ApplyOptions {
 }
 
 export async function apply(context: Context, options: ApplyOptions): Promise<ExitCode> {
-  const report = await applyNow(context, options.acceptMain);
+  const report = await askForReviews(context, await applyNow(context, options.acceptMain));
   context.io.out(context.json ? json(appliedJson(report)) : appliedText(report, context.io));
   const code = exitCode(context.now, report);
   return code === 0 && report.plan.main === undefined ? 6 : code;

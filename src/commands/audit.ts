@@ -9,14 +9,16 @@ import { json } from "../report/json.ts";
 export interface AuditOptions extends Period {
   /** Ask the targets too. */
   readonly observe?: boolean;
+  /** Another copy of the ledger. */
+  readonly compare?: string;
 }
 
 export async function audit(
   context: Context,
-  { from, to, observe = false }: AuditOptions,
+  { from, to, observe = false, compare }: AuditOptions,
 ): Promise<ExitCode> {
   const period = periodOf(from, to);
-  const report = auditOf(await gatherAudit(context, { period, observe }));
+  const report = auditOf(await gatherAudit(context, { period, observe, compare }));
   context.io.out(context.json ? json(auditJson(report)) : auditText(report, context.io));
   return report.addsUp ? 0 : 3;
 }

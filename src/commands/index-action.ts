@@ -1,6 +1,7 @@
 // How does commander come to run a command? (each is imported only when it is called)
 import type { Command } from "commander";
 import type { Context, ExitCode } from "../context.ts";
+import type { Redactor } from "../core/redact.ts";
 
 interface Global {
   readonly directory: string;
@@ -21,13 +22,16 @@ export type Action = (
 ) => (...given: readonly unknown[]) => Promise<void>;
 
 /** Builds the context, runs the command and hands its exit code on. */
-export function actions(exit: (code: ExitCode) => void): Action {
+export function actions(exit: (code: ExitCode) => void, redactor?: Redactor): Action {
   return (load, shape, anywhere) =>
     async (...given) => {
       const command = given.at(-1) as Command;
       const { directory, json, color } = command.optsWithGlobals<Global>();
       const [{ wire }, run] = await Promise.all([import("../wire.ts"), load()]);
-      const context = wire({ directory, anywhere: anywhere !== undefined, json: json === true, color });
+      const context = wire({
+        ...{ directory, anywhere: anywhere !== undefined, json: json === true, color },
+        ...(redactor && { redactor }),
+      });
       exit(await run(context, shape(command.args, command.opts()) as never));
     };
 }

@@ -1,7 +1,7 @@
 // Which commands only look?
 import type { Command } from "commander";
 import type { Action } from "./index-action.ts";
-import { asAccount, asInstant } from "./values.ts";
+import { asAccount, asDuration, asInstant } from "./values.ts";
 
 /** Who has what, one story, what adds up; may somebody pass; is all set up. */
 export function reading(program: Command, action: Action): void {
@@ -40,6 +40,7 @@ function cases(program: Command, action: Action): void {
     .option("--from <time>", "first instant, e.g. 2026-01-01T00:00:00Z", asInstant)
     .option("--to <time>", "first instant after it", asInstant)
     .option("--observe", "ask the targets too")
+    .option("--compare <address>", "another copy of the repository: does its ledger tell the same?")
     .action(
       action(
         async () => (await import("./audit.ts")).audit,
@@ -62,9 +63,21 @@ function questions(program: Command, action: Action): void {
       ),
     );
   program
+    .command("watchdog")
+    .description(
+      "exit 7 when access has outlived its end, 3 when the sweep has stopped (for cron and pagers)",
+    )
+    .option("--within <duration>", "how old the last sweep may be (default: 3 sweep intervals)", asDuration)
+    .action(
+      action(
+        async () => (await import("./watchdog.ts")).watchdog,
+        (_, options) => options,
+      ),
+    );
+  program
     .command("doctor")
-    .description("is every target set up so that access can be given, ended and proved gone?")
-    .option("--target <name>", "only this one")
+    .description("is all set up so that nobody gets around it? repository, people, ledger, targets")
+    .option("--target <name>", "only this target")
     .action(
       action(
         async () => (await import("./doctor.ts")).doctor,

@@ -1,18 +1,21 @@
 // Which commands are there, and how are they called? (one table; each is imported only when it runs)
 import type { Command } from "commander";
 import type { ExitCode } from "../context.ts";
+import type { Redactor } from "../core/redact.ts";
 import { actions, type Action } from "./index-action.ts";
 import { learning } from "./index-learning.ts";
 import { reading } from "./index-reading.ts";
+import { settingUp } from "./index-setup.ts";
 import { asDuration, asInstant, asNumber, asScope } from "./values.ts";
 
-/** Adds every command, the common ones first. */
-export function register(program: Command, exit: (code: ExitCode) => void): void {
-  const action = actions(exit);
+/** Adds every command, the common ones first. What a command reads is known to `redactor`, whatever it throws. */
+export function register(program: Command, exit: (code: ExitCode) => void, redactor?: Redactor): void {
+  const action = actions(exit, redactor);
   asking(program, action);
   reading(program, action);
   enforcing(program, action);
   besides(program, action);
+  settingUp(program, action);
   learning(program, action);
 }
 

@@ -1,11 +1,13 @@
 // May this request become access, and if not, for good or only for now?
+import { owing } from "./break-glass.ts";
 import { judgeConsent, type Consent } from "./consent.ts";
 import { landedAt, mergedPull, openedAt } from "./landing.ts";
 import { judge } from "./policy.ts";
 import { identityOn } from "./identity.ts";
+import { dutyOf } from "./review-duty.ts";
 import { isOver, minus, plus } from "./time.ts";
 import { error } from "./finding.ts";
-import type { Admission, EvidenceRecord } from "./entry.ts";
+import type { Admission, EvidenceRecord, OpenReview } from "./entry.ts";
 import type { Candidate, Landing, Rulebook } from "./evidence.ts";
 import type { AccessRequest, ActiveGrant, Claim, Decision, Finding, Instant, Window } from "./model.ts";
 import type { Admitted, Held, Missed, Refusal } from "./plan.ts";
@@ -23,6 +25,8 @@ export interface AdmissionInput {
   /** Live grants and those admitted earlier in this run, in the order of their merges. */
   readonly active: readonly ActiveGrant[];
   readonly history: readonly ActiveGrant[];
+  /** Break-glass reviews that are owed. */
+  readonly owed: readonly OpenReview[];
   readonly frozen: string | undefined;
 }
 
@@ -88,7 +92,8 @@ export function admit(input: AdmissionInput): Admittance {
   const window = windowOf(request, landedAt(landing), input.active);
   if (isOver(window.end, now)) return { is: "missed", ...names, because: "window-over", findings: [] };
   if (tooOld(rules, landing)) return { is: "missed", ...names, because: "pending-timeout", findings: [] };
-  return judged(input, request, landing, window);
+  const result = judged(input, request, landing, window);
+  return result.is === "admitted" ? unlessOwing(input, result) : result;
 }
 
 function tooOld({ catalog: { settings } }: Rulebook, landing: Landing): boolean {
@@ -119,6 +124,17 @@ function judged(input: AdmissionInput, request: AccessRequest, landing: Landing,
     return { is: "refused", request: id, path, blob, findings };
   const admission = admissionOf(input, { request, landing, window, claim, consent });
   return { is: "admitted", request: id, admission, decision: decisions.now };
+}
+
+/** A review can still be given, so the id of who owes one is not used up. */
+function unlessOwing(
+  { owed, rules, now, candidate: { path } }: AdmissionInput,
+  admitted: Admitted,
+): Admittance {
+  const { request, admission } = admitted;
+  const asking = { subject: admission.subject, author: admission.evidence.author };
+  const reason = owing(owed, asking, rules.catalog, now);
+  return reason === undefined ? { is: "admitted", ...admitted } : { is: "held", request, path, reason };
 }
 
 /** What the provider objects to, at the place where the entitlement was named. */
@@ -155,6 +171,7 @@ function admissionOf(input: AdmissionInput, proved: Proved): Admission {
     claim,
     ...(request.extends !== undefined && { extends: request.extends }),
     breakGlass: request.breakGlass,
+    ...(request.breakGlass && { review: dutyOf(input.candidate, input.rules.catalog, proved) }),
     evidence: recordOf(proved, input.rules),
   };
 }

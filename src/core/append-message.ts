@@ -10,16 +10,24 @@ type Writers<T> = { readonly [K in Draft["kind"]]: (entry: Of<K>, known: Admissi
 type Trailer = readonly [string, string];
 
 const SENTENCES: Writers<string> = {
-  admitted: (_, known) => `Admitted: ${access(known)}${approvers(known)}`,
+  admitted: (_, known) => `${loud(known)}Admitted: ${access(known)}${approvers(known)}`,
   refused: ({ request, codes }) => `Refused: ${request} (${codes.join(", ")})`,
   missed: ({ request, because }) => `Missed: ${request} (${because})`,
   intent: ({ op, because }, known) =>
-    op === "grant" ? `Granting: ${access(known)}` : `Revoking: ${who(known)} (${because ?? "expired"})`,
-  granted: ({ standing }, known) => `Granted: ${access(known)}${standing ? " (had it already)" : ""}`,
+    op === "grant"
+      ? `${loud(known)}Granting: ${access(known)}`
+      : `Revoking: ${who(known)} (${because ?? "expired"})`,
+  granted: ({ standing }, known) =>
+    `${loud(known)}Granted: ${access(known)}${standing ? " (had it already)" : ""}`,
   "revoke-sent": ({ because }, known) => `Revocation sent: ${who(known)} (${because})`,
   revoked: ({ at, because }, known) => `Revoked: ${who(known)} at ${printInstant(at)} (${because})`,
   failed: ({ op, error }, known) => `Failed to ${op}: ${who(known)} (${error})`,
+  "breakglass-issue": ({ request, issue }) => `Break-glass review asked for: ${request} (issue #${issue})`,
+  "breakglass-review": ({ request, votes }) =>
+    `Break-glass reviewed: ${request} by ${votes.map((vote) => vote.person).join(", ")}`,
   heartbeat: ({ main }) => `Heartbeat: swept with main at ${main === "" ? "unknown" : main.slice(0, 12)}`,
+  vouched: ({ commit, because, changes }) =>
+    `Vouched: main at ${commit.slice(0, 12)} (${because}${changes.map(({ pull }) => ` #${pull}`).join("")})`,
   violation: ({ code, subject }) => `Violation: ${code} ${subject}`,
 };
 
@@ -32,6 +40,10 @@ const TRAILERS: Partial<Writers<readonly Trailer[]>> = {
           ["Asked-by", `user ${known.evidence.author}`],
         ]
       : [],
+  vouched: ({ changes }) =>
+    changes
+      .flatMap(({ approvals }) => approvals)
+      .map((a) => ["Approved-by", `${a.person} (user ${a.user}, review ${a.review})`]),
   revoked: ({ at, end }) => [
     ["Planned-end", printInstant(end)],
     ["Revoked-at", printInstant(at)],
@@ -115,6 +127,11 @@ function admissionOf(entry: Entry, caseOf: CaseOf): Admission | undefined {
 
 function tag(entry: Entry): string {
   return "request" in entry ? ` [${plain(entry.request)}]` : "";
+}
+
+/** Nobody who reads `git log` may miss it. */
+function loud(known: Admission | undefined): string {
+  return known?.breakGlass === true ? "BREAK-GLASS " : "";
 }
 
 function who(known: Admission | undefined): string {

@@ -1,7 +1,8 @@
 // How soon after its end was each access gone, and which is not?
 import { error, warning } from "./finding.ts";
 import { dueAt, mayExist, type Case } from "./history.ts";
-import type { Duration, Finding, Instant } from "./model.ts";
+import { lateness, rank, type Bounds, type Removal, type TargetLateness } from "./lateness.ts";
+import type { Finding, Instant } from "./model.ts";
 
 export interface Removals {
   readonly count: number;
@@ -11,11 +12,10 @@ export interface Removals {
   readonly worst?: { readonly request: string; readonly latency: number };
   readonly late: number;
   readonly overdue: number;
+  /** The same by target; what is still open counts with its lateness so far. */
+  readonly byTarget: readonly TargetLateness[];
   readonly findings: readonly Finding[];
 }
-
-/** The longest that access may outlive its end on a target, by the target's name. */
-export type Bounds = (target: string) => Duration;
 
 /** Milliseconds from the moment it should have been gone until that was read back. */
 export function latencyOf(one: Case): number | undefined {
@@ -33,22 +33,33 @@ export function removalsOf(cases: readonly Case[], bounds: Bounds, now: Instant)
   const late = ranked.filter(({ one, latency }) => latency > bounds(one.grant?.target ?? ""));
   const overdue = overdueFindings(cases, now);
   const worst = ranked.at(-1);
+  const latencies = ranked.map(({ latency }) => latency);
   return {
     count: ranked.length,
     ...(worst !== undefined && {
-      median: rank(ranked, 0.5),
-      p95: rank(ranked, 0.95),
+      median: rank(latencies, 0.5),
+      p95: rank(latencies, 0.95),
       worst: { request: worst.one.request, latency: worst.latency },
     }),
     late: late.length,
     overdue: overdue.length,
+    byTarget: lateness(
+      cases.flatMap((one) => removalOf(one, now)),
+      bounds,
+      now,
+    ),
     findings: [...overdue, ...late.map(({ one, latency }) => lateFinding(one, latency))],
   };
 }
 
-/** Nearest rank: always a latency that occurred. */
-function rank(ranked: readonly { readonly latency: number }[], share: number): number {
-  return ranked[Math.max(0, Math.ceil(share * ranked.length) - 1)]?.latency ?? 0;
+/** Nothing where there was nothing to remove by now. */
+function removalOf(one: Case, now: Instant): readonly Removal[] {
+  const { request, grant, closed } = one;
+  const due = dueAt(one);
+  if (due === undefined || grant === undefined) return [];
+  const removal = { request, target: grant.target, due, early: due < grant.end };
+  if (latencyOf(one) !== undefined && closed) return [{ ...removal, gone: closed.at }];
+  return isOverdue(one, now) ? [removal] : [];
 }
 
 /** One for every access that should be gone and is not proved to be. */

@@ -10,12 +10,14 @@ import {
   type Population,
 } from "./audit-cases.ts";
 import { mainHistory, reconcileFiles, type FilesReconciled } from "./audit-files.ts";
-import { overdueFindings, removalsOf, type Bounds, type Removals } from "./audit-removals.ts";
+import { copyFindings, type LedgerCopy } from "./audit-copy.ts";
+import { overdueFindings, removalsOf, type Removals } from "./audit-removals.ts";
 import { reconcileTargets, type Holding, type TargetsReconciled } from "./audit-targets.ts";
 import { sorted } from "./finding.ts";
 import type { LiveGrant } from "./entry.ts";
 import type { Step } from "./facts.ts";
 import type { Case, Chronicle } from "./history.ts";
+import type { Bounds } from "./lateness.ts";
 import type { Finding, Instant } from "./model.ts";
 
 export interface Period {
@@ -44,6 +46,8 @@ export interface AuditInput {
   readonly bounds: Bounds;
   /** Only where the targets were asked. */
   readonly holdings?: readonly Holding[];
+  /** Only where another copy of the ledger was compared. */
+  readonly copy?: LedgerCopy;
 }
 
 export interface AuditReport {
@@ -57,6 +61,7 @@ export interface AuditReport {
   readonly files: FilesReconciled;
   readonly books: LedgerReconciled;
   readonly targets?: TargetsReconciled;
+  readonly copy?: LedgerCopy;
   /** The period's cases, in the order of their decisions. */
   readonly list: readonly Case[];
   readonly findings: readonly Finding[];
@@ -79,6 +84,7 @@ export function auditOf(input: AuditInput): AuditReport {
     ...[files, books, removals, ...(targets ? [targets] : [])].flatMap((part) => part.findings),
     ...overdueFindings(outside, now),
     ...caseFindings(list),
+    ...(input.copy ? copyFindings(input.copy) : []),
     ...ledger.chronicle.violations.filter((one) => within(period, one.at)).map(violation),
   ]);
   return {
@@ -96,6 +102,7 @@ export function auditOf(input: AuditInput): AuditReport {
     files,
     books,
     ...(targets && { targets }),
+    ...(input.copy && { copy: input.copy }),
     list,
     findings,
     addsUp: findings.every((finding) => finding.severity === "warning"),

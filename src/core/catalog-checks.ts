@@ -50,7 +50,16 @@ export function entitlementParties(read: ReadFile, entitlement: Entitlement, nam
   return [
     ...way(["spec"], entitlement.approvals.length),
     ...(emergency ? way(["spec", "breakGlass"], emergency.approvals.length) : []),
+    ...parties(read, ["spec", "breakGlass", "review", "from"], names),
   ];
+}
+
+/** An emergency way that nobody may review afterwards would be a way around every approval. */
+export function reviewers(read: ReadFile, { breakGlass }: Entitlement): Finding[] {
+  if (!breakGlass || breakGlass.review.from.length > 0) return [];
+  const message = "nobody is named who reviews a break-glass, and the entitlement has no approvers either";
+  const fix = "add breakGlass.review, for example { from: [group:security], count: 1 }";
+  return [complain(read, "LPS334", ["spec", "breakGlass"], message, fix)];
 }
 
 /** Nothing may last longer than the settings allow. */

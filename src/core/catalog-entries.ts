@@ -15,16 +15,22 @@ import type {
   Target,
 } from "./model.ts";
 
+/** How long a break-glass may wait for its review where the settings do not say. */
+const REVIEW_WITHIN = "3d";
+
 type Written<T> = { readonly [K in keyof T]: T[K] extends Duration ? string : T[K] };
 
 export function toSettings({ spec }: ReadFile): Settings {
   const written = spec as unknown as Written<Omit<Settings, "forks">> & Partial<Pick<Settings, "forks">>;
+  const { breakGlass } = spec as { readonly breakGlass?: { readonly reviewWithin: string } };
   return {
     owner: written.owner,
     pendingTimeout: checkedDuration(written.pendingTimeout),
     sweepInterval: checkedDuration(written.sweepInterval),
     maxDuration: checkedDuration(written.maxDuration),
     forks: written.forks ?? "refuse",
+    changes: written.changes,
+    breakGlass: { reviewWithin: checkedDuration(breakGlass?.reviewWithin ?? REVIEW_WITHIN) },
   };
 }
 
@@ -66,7 +72,11 @@ interface WrittenEntitlement {
   readonly maxDuration: string;
   readonly approvals: readonly WrittenDemand[];
   readonly scope?: readonly string[];
-  readonly breakGlass?: Pick<WrittenEntitlement, "eligible" | "maxDuration" | "approvals">;
+  readonly breakGlass?: WrittenBreakGlass;
+}
+
+interface WrittenBreakGlass extends Pick<WrittenEntitlement, "eligible" | "maxDuration" | "approvals"> {
+  readonly review?: Pick<WrittenDemand, "from" | "count">;
 }
 
 export function toEntitlement(read: ReadFile, role: JsonObject): Entitlement {
@@ -87,6 +97,10 @@ export function toEntitlement(read: ReadFile, role: JsonObject): Entitlement {
         eligible: breakGlass.eligible,
         maxDuration: checkedDuration(breakGlass.maxDuration),
         approvals: demands(read, breakGlass.approvals, ["spec", "breakGlass", "approvals"]),
+        review: breakGlass.review ?? {
+          from: [...new Set(written.approvals.flatMap(({ from }) => from))],
+          count: 1,
+        },
       },
     }),
     at: read.document.place(["metadata", "name"]),

@@ -194,6 +194,7 @@ function judgeEntitlement(read: ReadFile, { input, names, settings, target }: St
     ...check.perpetuating(read, value, role?.perpetuates),
     ...check.entitlementParties(read, value, names),
     ...check.withinSettings(read, value, settings),
+    ...check.reviewers(read, value),
   ];
   return { value: role && value, findings };
 }

@@ -61,17 +61,22 @@ export function sealAll(
 
 /** The tip after entries were added; `main` is the commit that has been processed, if any. */
 export function nextTip(tip: Tip, entries: readonly Entry[], hash: string, main?: string): Tip {
+  const vouched = vouchedIn(entries);
   const beats = entries.flatMap((entry) => (entry.kind === "heartbeat" ? [entry.at] : []));
-  const heartbeat = [tip.heartbeat ?? [], ...beats].flat().reduce<Instant | undefined>(latest, undefined);
+  // The last one that was written, not the greatest: one wrong clock must not hide that no sweep runs any more.
+  const heartbeat = beats.at(-1) ?? tip.heartbeat;
   return {
     ...tip,
     seq: tip.seq + entries.length,
     hash,
     ...(main !== undefined && { main }),
     ...(heartbeat !== undefined && { heartbeat }),
+    ...(vouched && { vouched }),
   };
 }
 
-function latest(a: Instant | undefined, b: Instant): Instant {
-  return a !== undefined && a > b ? a : b;
+/** The last of these entries that vouches for a state of main, as the tip keeps it. */
+export function vouchedIn(entries: readonly Entry[]): Tip["vouched"] {
+  const last = entries.findLast((entry) => entry.kind === "vouched");
+  return last && { commit: last.commit, digest: last.digest, at: last.at };
 }

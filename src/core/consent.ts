@@ -10,6 +10,7 @@ import {
   isVeto,
   personOf,
   standing,
+  VOTE_CHECKS,
   type Counted,
   type VoteCase,
 } from "./votes.ts";
@@ -51,7 +52,7 @@ export const CONSENT_CHECKS: readonly Check[] = [
     code: "LPS302",
     fix: "push the branch to this repository and open the pull request from there",
     objection: (c, facts, votes) => {
-      if (!facts || !isFromFork(facts, c.landing)) return undefined;
+      if (!facts || !isFromFork(facts)) return undefined;
       if (!forksAllowed(c))
         return "the pull request comes from a fork, whose pushes this repository cannot see";
       return votes > 0 ? undefined : "the pull request comes from a fork, and no approval vouches for it";
@@ -173,7 +174,7 @@ function votesOf(c: ConsentCase, facts: PullFacts): Counted {
     digest: c.candidate.digest,
     risk: c.entitlement?.risk ?? "critical",
   });
-  return count(standing(facts), caseOf);
+  return count(standing(facts), caseOf, VOTE_CHECKS);
 }
 
 function notApproved(c: ConsentCase, demands: readonly Obligation[], counted: Counted): Finding {

@@ -1,5 +1,7 @@
 // Given everything that is known, what should happen? (pure: Snapshot → Plan; plan, apply and tests all call this)
 import { admit, claimOf, unreadable } from "./admission.ts";
+import { driftOf } from "./drift.ts";
+import { judgeReviews, owing, type Judged } from "./break-glass.ts";
 import { fulfilled } from "./consent.ts";
 import { landedAt, mergedPull } from "./landing.ts";
 import { error } from "./finding.ts";
@@ -44,12 +46,18 @@ function byMerge(a: Candidate, b: Candidate): number {
   return x[0] - y[0] || x[1] - y[1] || (a.id < b.id ? -1 : 1);
 }
 
+interface Known extends Snapshot {
+  readonly owed: Judged["owed"];
+}
+
 /** The whole decision. Same snapshot, same plan: no clock, no order of discovery, no I/O. */
 export function decide(snapshot: Snapshot): Plan {
   const { ends, missed, kept } = sweep(snapshot);
-  const fresh = snapshot.main ? admitAll(snapshot, snapshot.main, kept) : heldAll(snapshot.candidates);
+  const reviews = judgeReviews(snapshot.reviews, snapshot.main?.rules.catalog, snapshot.now);
+  const known = { ...snapshot, owed: reviews.owed };
+  const fresh = snapshot.main ? admitAll(known, snapshot.main, kept) : heldAll(snapshot.candidates);
   const waiting = fresh.admitted.flatMap((a) => waitingFor(a, snapshot));
-  const again = kept.map((grant) => carryOn(grant, snapshot));
+  const again = kept.map((grant) => carryOn(grant, known));
   const dropped = again.flatMap((a) => a.missed ?? []);
   const grants = [...again.flatMap((a) => a.grant ?? []), ...fresh.admitted.flatMap((a) => due(a, snapshot))];
   return {
@@ -61,11 +69,17 @@ export function decide(snapshot: Snapshot): Plan {
     refused: fresh.refused,
     missed: [...missed, ...dropped, ...fresh.missed],
     held: [...snapshot.twins, ...fresh.held, ...waiting, ...again.flatMap((a) => a.held ?? [])],
+    reviewed: reviews.reviewed,
     kept: again.flatMap((a) => a.kept ?? []),
     unseen: snapshot.unseen,
     waysOut: waysOut(grants, snapshot.main),
+    aboutMain: snapshot.aboutMain,
     violations: [...snapshot.violations, ...again.flatMap((a) => (a.grant ? (a.drift ?? []) : []))],
-    warnings: [...snapshot.warnings, ...again.flatMap((a) => (a.grant ? [] : (a.drift ?? [])))],
+    warnings: [
+      ...snapshot.warnings,
+      ...reviews.findings,
+      ...again.flatMap((a) => (a.grant ? [] : (a.drift ?? []))),
+    ],
   };
 }
 
@@ -91,7 +105,7 @@ function heldAll(candidates: readonly Candidate[]): Fresh {
   return { admitted: [], refused: [], missed: [], held };
 }
 
-function admitAll(snapshot: Snapshot, main: MainView, kept: readonly LiveGrant[]): Fresh {
+function admitAll(snapshot: Known, main: MainView, kept: readonly LiveGrant[]): Fresh {
   const admitted: Admitted[] = [];
   const refused: Refusal[] = [];
   const missed: Missed[] = [];
@@ -101,8 +115,8 @@ function admitAll(snapshot: Snapshot, main: MainView, kept: readonly LiveGrant[]
       ...kept.map(activeOf),
       ...admitted.map((a) => activeOf({ ...a.admission, request: a.request })),
     ];
-    const { now, history, frozen } = snapshot;
-    const result = admit({ candidate, rules: main.rules, now, active, history, frozen });
+    const { now, history, frozen, owed } = snapshot;
+    const result = admit({ candidate, rules: main.rules, now, active, history, owed, frozen });
     if (result.is === "admitted") admitted.push(result);
     else if (result.is === "refused") refused.push(result);
     else if (result.is === "missed") missed.push(result);
@@ -138,7 +152,7 @@ interface CarriedOn {
 // | granted  | absent             | granted again and reported (standing access: ours is made now)  |
 // | granted  | foreign, drifted   | reported, never touched                                        |
 // | granted  | unknown, pending   | stays; the target is listed as unseen                          |
-function carryOn(grant: LiveGrant, snapshot: Snapshot): CarriedOn {
+function carryOn(grant: LiveGrant, snapshot: Known): CarriedOn {
   const { phase } = grant;
   if (phase === "waiting" && !isOver(grant.start, snapshot.now)) return { kept: grant };
   const sight = snapshot.sights.get(grant.request) ?? "unknown";
@@ -148,7 +162,7 @@ function carryOn(grant: LiveGrant, snapshot: Snapshot): CarriedOn {
   return { ...giveAgain(grant, snapshot), ...drift };
 }
 
-function giveAgain(grant: LiveGrant, snapshot: Snapshot): CarriedOn {
+function giveAgain(grant: LiveGrant, snapshot: Known): CarriedOn {
   const { request, path, phase } = grant;
   const reason = heldBack(grant, snapshot);
   if (reason !== undefined || !snapshot.main) {
@@ -176,27 +190,14 @@ function stuck(target: string, { live }: Snapshot): string | undefined {
   );
 }
 
-function driftOf(grant: LiveGrant, sight: string): Finding | undefined {
-  if (grant.phase !== "granted" || grant.standing || !["absent", "foreign", "drifted"].includes(sight))
-    return undefined;
-  const what = {
-    absent: "was removed on the target by somebody else",
-    foreign: "was replaced on the target by something that is not ours",
-    drifted: "was changed on the target by somebody else",
-  }[sight as "absent" | "foreign" | "drifted"];
-  return error(
-    "LPS450",
-    `${grant.request} on ${grant.claim.target} ${what}`,
-    "find out who did it in the target's own log; to end this access for good, delete its request file",
-  );
-}
-
 /** Everything is checked again when a scheduled window starts: policy as it is now, and the approvers as they are now. */
-function starting(grant: LiveGrant, snapshot: Snapshot, main: MainView): CarriedOn {
-  const { request, path, blob } = grant;
+function starting(grant: LiveGrant, snapshot: Known, main: MainView): CarriedOn {
+  const { request, path, blob, subject } = grant;
+  const asking = { subject, author: grant.evidence.author };
   const written = snapshot.starting.get(request);
   if (!written) return { kept: grant, held: { request, path, reason: "its request file could not be read" } };
-  const reason = unreadable(main.rules, written);
+  const { catalog } = main.rules;
+  const reason = unreadable(main.rules, written) ?? owing(snapshot.owed, asking, catalog, snapshot.now);
   if (reason !== undefined) return { kept: grant, held: { request, path, reason } };
   const findings = recheck(grant, written, snapshot, main);
   if (findings.length > 0) return { missed: { request, path, blob, because: "no-longer-allowed", findings } };

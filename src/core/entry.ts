@@ -23,6 +23,51 @@ export interface EvidenceRecord {
   readonly policyNow: string;
 }
 
+/** One merge that changed what decides, and whose word stands behind it. */
+export interface VouchedChange {
+  readonly pull: number;
+  readonly before: string;
+  readonly after: string;
+  readonly approvals: EvidenceRecord["approvals"];
+}
+
+/** What a break-glass owes: fixed when it is admitted, so that no later policy moves it. */
+export interface ReviewDuty {
+  readonly due: Instant;
+  /** Who may review: `group:name` or `person:name`, members as of the review. */
+  readonly from: readonly string[];
+  /** How many different people must. */
+  readonly count: number;
+  /** SHA-256 of the request file's bytes, hex: what a reviewer quotes. */
+  readonly digest: string;
+  /** Numeric id of the subject's account: a person can be renamed. */
+  readonly account: number;
+  /** Numeric ids of everybody who opened, pushed or committed: none of them may review. */
+  readonly hands: readonly number[];
+}
+
+/** A review that a break-glass still owes, whatever became of its access. One line of `reviews.jsonl`. */
+export interface OpenReview extends ReviewDuty {
+  readonly request: string;
+  readonly subject: string;
+  readonly entitlement: string;
+  /** Number of the pull request, and numeric id of whoever opened it. */
+  readonly pull: number;
+  readonly author: number;
+  /** When a grant was first intended; absent while there is nothing to review. */
+  readonly since?: Instant;
+  /** Number of the issue that asks for it. */
+  readonly issue?: number;
+}
+
+/** One person's word on a break-glass. */
+export interface ReviewVote {
+  readonly person: string;
+  readonly user: number;
+  readonly comment: number;
+  readonly at: Instant;
+}
+
 /** What was admitted, frozen: all that granting, judging overlap and revoking will ever need. */
 export interface Admission extends Window {
   readonly path: string;
@@ -34,6 +79,8 @@ export interface Admission extends Window {
   readonly claim: Claim;
   readonly extends?: string;
   readonly breakGlass: boolean;
+  /** Of a break-glass. */
+  readonly review?: ReviewDuty;
   readonly evidence: EvidenceRecord;
 }
 
@@ -98,7 +145,20 @@ export type Draft =
       /** Class of the error, never the vendor's text (it may hold names or secrets). */
       readonly error: string;
     })
+  /** The issue that asks for a break-glass's review was opened. */
+  | (Of<"breakglass-issue"> & { readonly issue: number })
+  /** Reviewed by enough people. Final. */
+  | (Of<"breakglass-review"> & { readonly digest: string; readonly votes: readonly ReviewVote[] })
   | (Line<"heartbeat"> & { readonly main: string })
+  /** What decides about access is as it was approved: from here on it counts. */
+  | (Line<"vouched"> & {
+      readonly commit: string;
+      /** SHA-256 that names the guarded part of main's tree, see `core/guarded.ts`. */
+      readonly digest: string;
+      /** `first`: nothing was vouched for before. `by-hand`: a person with the applier's credentials said so. */
+      readonly because: "first" | "approved" | "by-hand";
+      readonly changes: readonly VouchedChange[];
+    })
   /** Something on main or a target that no rule allows: reported once, never silently repaired. */
   | (Line<"violation"> & {
       readonly code: string;
@@ -141,8 +201,12 @@ export interface Tip {
   readonly main?: string;
   /** Last time a sweep finished. */
   readonly heartbeat?: Instant;
+  /** Commit of main whose rules, schemas, code and workflows were vouched for last. */
+  readonly vouched?: { readonly commit: string; readonly digest: string; readonly at: Instant };
   /** SHA-256 of the text of `live.jsonl`. A tip without it vouches for no list of open cases. */
   readonly live?: string;
+  /** SHA-256 of the text of `reviews.jsonl`; absent where there is no such file. */
+  readonly reviews?: string;
   /** Path of the log file that ends with the entry `seq`; absent before the first entry. */
   readonly log?: string;
 }

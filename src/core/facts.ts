@@ -59,6 +59,15 @@ export interface TimelineEvent {
   readonly dismissed?: { readonly review: number; readonly was: string };
 }
 
+/** A comment on an issue, by the server's clock. Everybody with write access can edit it: then the times differ. */
+export interface IssueComment {
+  readonly id: number;
+  readonly user: User | null;
+  readonly body: string;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+}
+
 export type Permission = "admin" | "write" | "read" | "none";
 
 export interface TreeEntry {

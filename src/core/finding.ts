@@ -2,8 +2,11 @@
 import { FILE_CODES } from "./codes/file.ts";
 import { POLICY_CODES } from "./codes/policy.ts";
 import { APPROVAL_CODES } from "./codes/approval.ts";
+import { BREAK_GLASS_CODES } from "./codes/break-glass.ts";
 import { TARGET_CODES } from "./codes/target.ts";
 import { LEDGER_CODES } from "./codes/ledger.ts";
+import { REPOSITORY_CODES } from "./codes/repository.ts";
+import { WATCH_CODES } from "./codes/watch.ts";
 import type { Finding, Place } from "./model.ts";
 
 /** Title and explanation of every stable finding code: 1xx file, 2xx policy, 3xx approval, 4xx target, 5xx ledger, 9xx set-up. */
@@ -11,8 +14,11 @@ export const CODES = {
   ...FILE_CODES,
   ...POLICY_CODES,
   ...APPROVAL_CODES,
+  ...BREAK_GLASS_CODES,
   ...TARGET_CODES,
   ...LEDGER_CODES,
+  ...REPOSITORY_CODES,
+  ...WATCH_CODES,
 } as const satisfies Record<`LPS${number}`, { title: string; explain: string }>;
 
 export type Code = keyof typeof CODES;

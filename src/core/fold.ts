@@ -11,6 +11,7 @@ import type { Assignment } from "./model.ts";
 // intent revoke, revoke-sent: ending everywhere            –
 // revoked      closed everywhere, but for "no-open-case"    –
 // failed       counted everywhere                          –
+// breakglass-…, heartbeat, violation: no case changes (reviews: see fold-reviews.ts)
 //
 // An objection changes nothing: no entry may make us forget access. A "!" is believed all the same, because it says
 // that there is access. Less access never needs an open case: two runs may both see the same end.
@@ -58,13 +59,16 @@ const TURNS: Turns = {
     const before = open.failure?.op === op ? open.failure : { since: at, count: 0 };
     return { open: { ...open, failure: { op, error, since: before.since, count: before.count + 1 } } };
   },
+  "breakglass-issue": (open) => ({ open }),
+  "breakglass-review": (open) => ({ open }),
   heartbeat: (open) => ({ open }),
   violation: (open) => ({ open }),
+  vouched: (open) => ({ open }),
 };
 
 /** The request that an entry is about, if any. */
 export function requestOf(entry: Draft): string | undefined {
-  return entry.kind === "heartbeat" || entry.kind === "violation" ? undefined : entry.request;
+  return "request" in entry ? entry.request : undefined;
 }
 
 /** What one entry does to the case it is about. */

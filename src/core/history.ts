@@ -1,5 +1,5 @@
 // What became of every request that the ledger knows? (one pass over its entries, one small record per request)
-import type { Admission, Draft, Entry } from "./entry.ts";
+import type { Admission, Draft, Entry, ReviewDuty, ReviewVote } from "./entry.ts";
 import type { Instant } from "./model.ts";
 
 /** Who got what, from when to when, on whose word. */
@@ -11,6 +11,8 @@ interface CaseGrant {
   readonly start: Instant;
   readonly end: Instant;
   readonly breakGlass: boolean;
+  /** What it owes; absent where the ledger has a break-glass without it. */
+  readonly review?: Pick<ReviewDuty, "due" | "digest" | "count">;
   readonly pull: number;
   readonly mergedAt: Instant;
   /** People who approved it and are neither its subject nor its author. */
@@ -35,6 +37,9 @@ export interface Case {
   /** A revocation was first ordered. */
   readonly ordered?: Instant;
   readonly closed?: Closure;
+  /** The issue that asks for a break-glass's review. */
+  readonly issue?: number;
+  readonly reviewed?: readonly ReviewVote[];
   readonly failures: number;
 }
 
@@ -129,7 +134,16 @@ const WRITE: { readonly [K in Draft["kind"]]: Writer<K> } = {
   failed: (open, entry) => {
     amend(open, entry, (one) => (one.failures += 1));
   },
+  "breakglass-issue": (open, { request, issue }) => {
+    const one = open.cases.get(request);
+    if (one) one.issue = issue;
+  },
+  "breakglass-review": (open, { request, digest, votes }) => {
+    const one = open.cases.get(request);
+    if (one?.grant?.review?.digest === digest) one.reviewed = votes;
+  },
   heartbeat: () => undefined,
+  vouched: () => undefined,
   violation: (open, entry) => {
     open.violations.push(entry);
   },
@@ -164,7 +178,7 @@ function gives(entry: Entry): boolean {
 }
 
 function grantOf(admission: Admission): CaseGrant {
-  const { subject, entitlement, environment, start, end, breakGlass, claim, evidence } = admission;
+  const { subject, entitlement, environment, start, end, breakGlass, review, claim, evidence } = admission;
   const others = evidence.approvals.filter(
     (vote) => vote.person !== subject && vote.user !== evidence.author,
   );
@@ -176,6 +190,7 @@ function grantOf(admission: Admission): CaseGrant {
     start,
     end,
     breakGlass,
+    ...(review && { review: { due: review.due, digest: review.digest, count: review.count } }),
     pull: evidence.pull,
     mergedAt: evidence.mergedAt,
     approvers: [...new Set(others.map((vote) => vote.person))],

@@ -4,7 +4,9 @@ import type { Change } from "./facts.ts";
 import type { Instant } from "./model.ts";
 
 /** The one pull request whose merge was this push; none or several is no evidence. */
-export function mergedPull(landing: Landing): PullFacts | undefined {
+export function mergedPull(
+  landing: Pick<Landing, "defaultBranch" | "repository" | "push" | "pulls">,
+): PullFacts | undefined {
   const found = landing.pulls.filter(
     ({ pull }) =>
       pull.merged &&

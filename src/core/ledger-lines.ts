@@ -1,9 +1,21 @@
 // Is this text an entry, an open case, a tip? (the ledger's files are read as if a stranger had written them)
-import type { Draft, Entry, LiveGrant, Tip } from "./entry.ts";
+import type { Draft, Entry, LiveGrant, OpenReview, Tip } from "./entry.ts";
 import { seqOfPath } from "./ledger-paths.ts";
 
 type Kind =
-  "text" | "int" | "count" | "instant" | "flag" | "object" | "texts" | "op" | "hash" | "commit" | "log";
+  | "text"
+  | "int"
+  | "count"
+  | "instant"
+  | "flag"
+  | "object"
+  | "list"
+  | "texts"
+  | "ints"
+  | "op"
+  | "hash"
+  | "commit"
+  | "log";
 type Shape = Readonly<Record<string, Kind>>;
 
 const WINDOW: Shape = { start: "instant", end: "instant" };
@@ -50,11 +62,30 @@ const EVIDENCE: Shape = {
   policyNow: "text",
 };
 const APPROVAL: Shape = { person: "text", user: "int", review: "int", at: "instant", commit: "text" };
+const REVIEW: Shape = {
+  due: "instant",
+  from: "texts",
+  count: "count",
+  digest: "hash",
+  account: "int",
+  hands: "ints",
+};
+const OWED: Shape = {
+  ...REVIEW,
+  request: "text",
+  subject: "text",
+  entitlement: "text",
+  pull: "int",
+  author: "int",
+};
+const REVIEW_VOTE: Shape = { person: "text", user: "int", comment: "int", at: "instant" };
 const CASE: Shape = { request: "text", phase: "text", standing: "flag" };
 const ENDING: Shape = { because: "text", since: "instant" };
 const FAILURE: Shape = { op: "op", error: "text", since: "instant", count: "count" };
+const VOUCHED: Shape = { commit: "commit", digest: "hash" };
+const CHANGE: Shape = { pull: "int", before: "commit", after: "commit", approvals: "list" };
 const TIP: Shape = { seq: "count", hash: "hash" };
-const TIP_MORE: Shape = { main: "commit", heartbeat: "instant", live: "hash", log: "log" };
+const TIP_MORE: Shape = { main: "commit", heartbeat: "instant", live: "hash", reviews: "hash", log: "log" };
 const SEALED: Shape = { v: "int", seq: "count", at: "instant", run: "text", prev: "text", kind: "text" };
 const FILE: Shape = { request: "text", path: "text", blob: "text" };
 const ACT: Shape = { request: "text", target: "text" };
@@ -67,8 +98,11 @@ const DRAFTS: Readonly<Record<Draft["kind"], Shape>> = {
   "revoke-sent": { ...ACT, because: "text", receipt: "object" },
   revoked: { ...ACT, because: "text", end: "instant", residue: "texts", receipt: "object" },
   failed: { ...ACT, op: "op", error: "text" },
+  "breakglass-issue": { request: "text", issue: "int" },
+  "breakglass-review": { request: "text", digest: "hash" },
   heartbeat: { main: "text" },
   violation: { code: "text", subject: "text" },
+  vouched: { ...VOUCHED, because: "text", changes: "list" },
 };
 const PHASES: readonly unknown[] = [
   "waiting",
@@ -93,6 +127,9 @@ export function parseEntry(line: string): Entry | undefined {
 
 function isWhole(kind: string, value: Fields): boolean {
   if (kind === "intent") return has(value["assignment"], ASSIGNMENT);
+  if (kind === "vouched")
+    return allHave(value["changes"], CHANGE) && (value["changes"] as Fields[]).every(isApproved);
+  if (kind === "breakglass-review") return allHave(value["votes"], REVIEW_VOTE);
   return kind !== "admitted" || (isAdmission(value["admission"]) && !hasMore(value["admission"]));
 }
 
@@ -118,22 +155,34 @@ function isCase(value: Fields): boolean {
   );
 }
 
+/** Undefined when the line is not an owed review, whole to the last field. */
+export function parseReview(line: string): OpenReview | undefined {
+  const value = fieldsOf(line);
+  const whole = has(value, OWED) && mayHave(value, { since: "instant", issue: "int" });
+  return whole ? (value as unknown as OpenReview) : undefined;
+}
+
 /** Undefined when the text is not a `tip.json`; fields that we do not know are dropped. */
 export function parseTip(text: string): Tip | undefined {
   const value = fieldsOf(text);
   if (!value || !has(value, TIP) || !mayHave(value, TIP_MORE)) return undefined;
-  const known = Object.entries(value).filter(([key]) => key in TIP || key in TIP_MORE);
+  if (!may(value, "vouched", { ...VOUCHED, at: "instant" })) return undefined;
+  const known = Object.entries(value).filter(([key]) => key in TIP || key in TIP_MORE || key === "vouched");
   return Object.fromEntries(known) as unknown as Tip;
 }
 
 function isAdmission(value: unknown): boolean {
   if (!has(value, ADMISSION) || !has(value["claim"], CLAIM) || !mayHave(value, { extends: "text" }))
     return false;
+  if (!may(value, "review", REVIEW)) return false;
   const evidence = value["evidence"];
   if (!has(evidence, EVIDENCE)) return false;
-  const { approvals, mergedBy } = evidence;
-  const approved = Array.isArray(approvals) && approvals.every((one: unknown) => has(one, APPROVAL));
-  return approved && (mergedBy === null || is(mergedBy, "int"));
+  const { mergedBy } = evidence;
+  return isApproved(evidence) && (mergedBy === null || is(mergedBy, "int"));
+}
+
+function isApproved({ approvals }: Fields): boolean {
+  return allHave(approvals, APPROVAL);
 }
 
 /** Does an admission claim what only the entries after it may say? */
@@ -156,6 +205,10 @@ function has(value: unknown, shape: Shape): value is Fields {
   );
 }
 
+function allHave(list: unknown, shape: Shape): boolean {
+  return Array.isArray(list) && list.every((one: unknown) => has(one, shape));
+}
+
 /** Fields that need not be there, and are of their kind where they are. */
 function mayHave(value: Fields, shape: Shape): boolean {
   return Object.entries(shape).every(([key, kind]) => value[key] === undefined || is(value[key], kind));
@@ -173,7 +226,9 @@ const KINDS: Readonly<Record<Kind, (value: unknown) => boolean>> = {
   instant: (value) => Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= LAST,
   flag: (value) => typeof value === "boolean",
   object: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+  list: Array.isArray,
   texts: (value) => Array.isArray(value) && value.every((one) => typeof one === "string"),
+  ints: (value) => Array.isArray(value) && value.every(Number.isSafeInteger),
   op: (value) => value === "grant" || value === "revoke",
   hash: (value) => typeof value === "string" && /^[0-9a-f]{64}$/.test(value),
   log: (value) => typeof value === "string" && seqOfPath(value) !== undefined,

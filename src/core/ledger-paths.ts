@@ -5,6 +5,7 @@ import type { Instant } from "./model.ts";
 
 export const TIP = "tip.json";
 export const LIVE = "live.jsonl";
+export const REVIEWS = "reviews.jsonl";
 /** Folder of the used ids. */
 export const IDS = "ids";
 const ID = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;

@@ -49,6 +49,12 @@ export interface Settings {
   readonly maxDuration: Duration;
   /** Requests from forks: never, or where every approval quotes the digest of what it approves. */
   readonly forks: "refuse" | "with-digest";
+  /** Who must approve changes of what decides: policies, schemas, code, workflows. */
+  readonly changes: Omit<ApprovalDemand, "when">;
+  readonly breakGlass: {
+    /** From the start of a break-glass to the day its review is due. */
+    readonly reviewWithin: Duration;
+  };
 }
 
 export interface Person {
@@ -96,6 +102,8 @@ export interface BreakGlass {
   readonly eligible: readonly string[];
   readonly maxDuration: Duration;
   readonly approvals: readonly ApprovalDemand[];
+  /** Who must look at it afterwards; where nothing is written, any one of the usual approvers. */
+  readonly review: { readonly from: readonly string[]; readonly count: number };
 }
 
 export interface Entitlement {

@@ -1,5 +1,6 @@
 // What is a plan? (types only: the one value that plan prints and apply carries out)
-import type { Admission, EndReason, LiveGrant } from "./entry.ts";
+import type { Reviewed } from "./break-glass.ts";
+import type { Admission, Draft, EndReason, LiveGrant } from "./entry.ts";
 import type { Decision, Finding, Instant } from "./model.ts";
 import type { WayOut } from "./ways-out.ts";
 
@@ -64,6 +65,8 @@ export interface Plan {
   readonly refused: readonly Refusal[];
   readonly missed: readonly Missed[];
   readonly held: readonly Held[];
+  /** Break-glass reviews that were given. */
+  readonly reviewed: readonly Reviewed[];
   /** Live grants that stay as they are. */
   readonly kept: readonly LiveGrant[];
   /** Targets that could not be read: nothing is concluded about them. */
@@ -72,6 +75,8 @@ export interface Plan {
   readonly waysOut: readonly WayOut[];
   /** News of what no rule allows (tampered files, access removed by others): recorded once. */
   readonly violations: readonly Finding[];
+  /** Who stands behind what decides on main, and what nobody stands behind: recorded once. */
+  readonly aboutMain: readonly Draft[];
   /** What is wrong as long as it stays so (misplaced files, drift on a target): shown on every run. */
   readonly warnings: readonly Finding[];
 }

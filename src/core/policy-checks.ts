@@ -3,7 +3,7 @@ import { error } from "./finding.ts";
 import { identityOn } from "./identity.ts";
 import type { ActiveGrant, Duration, Finding, Place } from "./model.ts";
 import type { Facts } from "./policy-input.ts";
-import { eligible } from "./policy-people.ts";
+import { approversOf, eligible } from "./policy-people.ts";
 import { didYouMean } from "./suggest.ts";
 import { quoted } from "./text.ts";
 import { isOver, printDuration, printInstant } from "./time.ts";
@@ -14,6 +14,7 @@ type Check = (facts: Facts) => readonly Finding[];
 export const CHECKS: readonly Check[] = [
   subjectHasNoIdentityOnTarget,
   breakGlassIsNotOffered,
+  nobodyCouldReview,
   subjectIsNotEligible,
   durationIsTooLong,
   scopeIsNotAllowed,
@@ -52,6 +53,16 @@ function breakGlassIsNotOffered(facts: Facts): readonly Finding[] {
       placeOf(facts, "breakGlass"),
     ),
   ];
+}
+
+function nobodyCouldReview({ request, entitlement, subject, catalog }: Facts): readonly Finding[] {
+  if (!request.breakGlass || !entitlement.breakGlass) return [];
+  const { from, count } = entitlement.breakGlass.review;
+  const reviewers = approversOf(catalog, { from, count }, subject.name)?.approvers;
+  if (reviewers === undefined || reviewers.length >= count) return [];
+  const message = `nobody could review it afterwards: it needs ${count} of ${from.join(", ")}, and not ${subject.name}`;
+  const fix = "have somebody else do the work, or add people to these groups";
+  return [error("LPS335", message, fix, placeOf({ request }, "breakGlass"))];
 }
 
 function subjectIsNotEligible(facts: Facts): readonly Finding[] {

@@ -28,6 +28,11 @@ interface Admitted {
   readonly isPartial: boolean;
 }
 
+/** Is this person one of these parties? An unreadable group has no members. */
+export function belongs(catalog: Catalog, parties: readonly string[], person: string): boolean {
+  return parties.some((party) => names(catalog, party)?.includes(person) === true);
+}
+
 /** A hundred thousand grants ask about a few hundred lists: each is looked up once, as long as the catalog is the same. */
 const admittedBy = new WeakMap<readonly string[], Admitted>();
 

@@ -1,6 +1,7 @@
 // Which cases are open when the checkpoint cannot be believed? (the log is folded again, and no doubt closes a case)
-import type { Hash } from "./chain.ts";
-import type { Entry, LiveGrant, Tip } from "./entry.ts";
+import { vouchedIn, type Hash } from "./chain.ts";
+import type { Entry, LiveGrant, OpenReview, Tip } from "./entry.ts";
+import { doubtReview, foldReview } from "./fold-reviews.ts";
 import { foldInto, requestOf, turn } from "./fold.ts";
 import type { Finding, Instant } from "./model.ts";
 import { verifier, type Judged, type RawLine } from "./verify.ts";
@@ -9,6 +10,7 @@ export interface Refolded {
   /** The last entry that counts, and the last sweep that is beyond doubt. */
   readonly tip: Tip;
   readonly live: Map<string, LiveGrant>;
+  readonly reviews: Map<string, OpenReview>;
   /** What is wrong with the chain, in its order. */
   readonly findings: readonly Finding[];
 }
@@ -23,11 +25,14 @@ export interface Refolder {
 
 interface State {
   readonly live: Map<string, LiveGrant>;
+  readonly reviews: Map<string, OpenReview>;
   /** Requests whose admission is beyond doubt. */
   readonly admitted: Set<string>;
   /** Open cases whose admission is in doubt, and when it was written. */
   readonly doubted: Map<string, Instant>;
   heartbeat: Instant | undefined;
+  /** Taken from an entry in doubt only where none is beyond doubt: a damaged log must not begin trust anew. */
+  vouched: Tip["vouched"];
 }
 
 /**
@@ -36,7 +41,14 @@ interface State {
  */
 export function refolder(hash: Hash, known?: Tip): Refolder {
   const verify = verifier(hash);
-  const state: State = { live: new Map(), admitted: new Set(), doubted: new Map(), heartbeat: undefined };
+  const state: State = {
+    live: new Map(),
+    vouched: undefined,
+    reviews: new Map(),
+    admitted: new Set(),
+    doubted: new Map(),
+    heartbeat: undefined,
+  };
   let isPast = false;
   let last: (Judged & { readonly isPast: boolean }) | undefined;
   const settle = (vouched: boolean): void => {
@@ -59,28 +71,34 @@ export function refolder(hash: Hash, known?: Tip): Refolder {
       const tip = verify.tip();
       settle(tip.seq !== known?.seq || tip.hash === known.hash);
       endDoubted(state);
-      const { live, heartbeat } = state;
+      const { live, reviews, heartbeat, vouched } = state;
       const findings = verify.chain();
-      return { tip: { ...tip, ...(heartbeat !== undefined && { heartbeat }) }, live, findings };
+      const more = { ...(heartbeat !== undefined && { heartbeat }), ...(vouched && { vouched }) };
+      return { tip: { ...tip, ...more }, live, reviews, findings };
     },
   };
 }
 
 function believe(state: State, entry: Entry): void {
   const { live, admitted, doubted } = state;
-  if (entry.kind === "heartbeat") state.heartbeat = Math.max(state.heartbeat ?? 0, entry.at) as Instant;
+  if (entry.kind === "heartbeat") state.heartbeat = entry.at;
+  state.vouched = vouchedIn([entry]) ?? state.vouched;
   if (entry.kind === "admitted") {
     const open = live.get(entry.request);
     admitted.add(entry.request);
     if (open && doubted.delete(entry.request)) live.set(entry.request, { ...open, ...entry.admission });
   }
   foldInto(live, entry);
+  foldReview(state.reviews, entry);
 }
 
 /** Takes from an entry in doubt that there is access, or that it must end; nothing that lets us leave it be. */
-function doubt({ live, admitted, doubted }: State, entry: Entry): void {
+function doubt(state: State, entry: Entry): void {
+  const { live, reviews, admitted, doubted } = state;
+  state.vouched ??= vouchedIn([entry]);
   const request = requestOf(entry);
   if (request === undefined) return;
+  doubtReview(reviews, entry);
   const before = live.get(request);
   if (entry.kind === "admitted" && (before || admitted.has(request))) return;
   const { open } = turn(before, entry);

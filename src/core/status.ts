@@ -1,6 +1,8 @@
 // Which accesses are there, what is each one's state, and in what order does a person want them?
 import type { LiveGrant } from "./entry.ts";
+import { heartbeatLimit, isBeating } from "./heartbeat.ts";
 import type { Case } from "./history.ts";
+import type { TargetLateness } from "./lateness.ts";
 import type { Duration, Instant } from "./model.ts";
 import { stateOf, type State } from "./states.ts";
 
@@ -32,6 +34,8 @@ export interface Status {
   readonly filtered: boolean;
   /** Some access, shown or not, outlived its end. */
   readonly overdue: boolean;
+  /** How late access was removed in the last 90 days; absent where the ledger's past cannot be read. */
+  readonly lateness: readonly TargetLateness[] | undefined;
 }
 
 /** An open case. */
@@ -83,5 +87,6 @@ function rank({ state, failure }: StatusRow): number {
 
 /** Three missed sweeps, or none ever: nothing new is granted. */
 export function isStale({ now, heartbeat, interval }: Status): boolean {
-  return heartbeat === undefined || (interval !== undefined && now - heartbeat > 3 * interval);
+  const limit = interval === undefined ? Infinity : heartbeatLimit(interval);
+  return !isBeating(heartbeat, now, limit);
 }

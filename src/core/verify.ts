@@ -1,8 +1,9 @@
 // Is the ledger what Lapse wrote? (every entry in its place, and every index what the log adds up to)
 import { canonical, isCanonical, tameObject } from "./canonical.ts";
-import { GENESIS, hashOfLine, type Hash } from "./chain.ts";
-import type { Entry, LiveGrant, Tip } from "./entry.ts";
+import { GENESIS, hashOfLine, vouchedIn, type Hash } from "./chain.ts";
+import type { Entry, LiveGrant, OpenReview, Tip } from "./entry.ts";
 import { error } from "./finding.ts";
+import { foldReview } from "./fold-reviews.ts";
 import { foldInto } from "./fold.ts";
 import { parseEntry } from "./ledger-lines.ts";
 import { idPath, seqOfPath } from "./ledger-paths.ts";
@@ -19,6 +20,8 @@ export interface Checkpoint {
   readonly tip: Tip | undefined;
   /** Lines of `live.jsonl`. */
   readonly live: readonly string[];
+  /** Lines of `reviews.jsonl`. */
+  readonly reviews: readonly string[];
   /** Content by path below `ids/`. */
   readonly ids: ReadonlyMap<string, string>;
 }
@@ -52,7 +55,9 @@ interface State {
   readonly chain: Finding[];
   readonly against: Finding[];
   readonly live: Map<string, LiveGrant>;
+  readonly reviews: Map<string, OpenReview>;
   readonly ids: Map<string, string>;
+  vouched: Tip["vouched"];
 }
 
 /** More entries than are ever lost at once: a number beyond is an attempt to use all numbers up. */
@@ -67,7 +72,9 @@ export function verifier(hash: Hash): Verifier {
     chain: [],
     against: [],
     live: new Map(),
+    reviews: new Map(),
     ids: new Map(),
+    vouched: undefined,
   };
   return {
     add: (raw) => judge(state, raw, hash)?.entry,
@@ -142,8 +149,9 @@ function remember(state: State, entry: Entry, at: Place, hash: Hash): void {
     if (used) state.against.push(against(entry, "its id was used before", at));
     if (!state.ids.has(path)) state.ids.set(path, `${blobOf(entry)}\n`);
   }
-  const objection = foldInto(state.live, entry);
-  if (objection !== undefined) state.against.push(against(entry, objection, at));
+  state.vouched = vouchedIn([entry]) ?? state.vouched;
+  const objections = [foldInto(state.live, entry), foldReview(state.reviews, entry)];
+  state.against.push(...objections.flatMap((why) => (why === undefined ? [] : [against(entry, why, at)])));
 }
 
 function against(entry: Entry, why: string, at: Place): Finding {
@@ -156,15 +164,23 @@ export function blobOf(entry: Extract<Entry, { readonly kind: "admitted" | "refu
   return entry.kind === "admitted" ? entry.admission.blob : entry.blob;
 }
 
-function compare(state: State, { tip, live, ids }: Checkpoint): readonly Finding[] {
+function compare(state: State, { tip, live, reviews, ids }: Checkpoint): readonly Finding[] {
   const found: Finding[] = [];
   if (tip?.seq !== state.seq || tip.hash !== state.hash) {
     const named = tip ? `entry ${tip.seq} with hash ${tip.hash.slice(0, 12)}` : "nothing readable";
     const message = `the tip names ${named}; the log ends with entry ${state.seq} with hash ${state.hash.slice(0, 12)}`;
     found.push(error("LPS505", message, COMPARE));
   }
-  const open = [...state.live.values()].map((grant) => canonical(grant));
-  found.push(...differences(open, live, "LPS506", "open cases"));
+  const { vouched } = state;
+  if (vouched?.commit !== tip?.vouched?.commit || vouched?.digest !== tip?.vouched?.digest) {
+    const [named, last] = [tip?.vouched, vouched].map((one) => one?.commit.slice(0, 12) ?? "nothing");
+    found.push(
+      error("LPS505", `the tip says that main was vouched for at ${named}; the log says at ${last}`, COMPARE),
+    );
+  }
+  const lines = (open: ReadonlyMap<string, object>) => [...open.values()].map((one) => canonical(one));
+  found.push(...differences(lines(state.live), live, "LPS506", "open cases"));
+  found.push(...differences(lines(state.reviews), reviews, "LPS506", "owed reviews"));
   const line = ([path, content]: readonly [string, string]): string => `${path} ${content.trim()}`;
   found.push(...differences([...state.ids].map(line), [...ids].map(line), "LPS507", "used ids"));
   return found;

@@ -4,11 +4,16 @@ import type { Review } from "./facts.ts";
 import { minus } from "./time.ts";
 import type { AccessRequest, Catalog, Instant, Person, Risk } from "./model.ts";
 
-/** All that a vote check may look at. */
-export interface VoteCase {
+/** All that a check may look at, whatever was reviewed. */
+export interface ReviewCase {
   readonly review: Review;
   readonly person: Person | undefined;
   readonly facts: PullFacts;
+  readonly now: Pick<Rulebook, "catalog">;
+}
+
+/** The same for the review of a request. */
+export interface VoteCase extends ReviewCase {
   readonly landing: Landing;
   readonly now: Rulebook;
   readonly request: AccessRequest;
@@ -18,9 +23,9 @@ export interface VoteCase {
 }
 
 /** One reason why a review might not count. Returns the reason in words, or nothing. */
-export interface VoteCheck {
+export interface VoteCheck<Case = VoteCase> {
   readonly name: string;
-  readonly objection: (c: VoteCase) => string | undefined;
+  readonly objection: (c: Case) => string | undefined;
 }
 
 /** The person behind a forge account, by numeric id: a login can be renamed and taken by somebody else. */
@@ -47,7 +52,7 @@ export function belongs(catalog: Catalog, person: string, from: string): boolean
 }
 
 /** Same human: by account id, or by person when both are known. */
-function same(c: VoteCase, user: { readonly id: number } | null): boolean {
+function same(c: ReviewCase, user: { readonly id: number } | null): boolean {
   if (!user || !c.review.user) return false;
   if (user.id === c.review.user.id) return true;
   const other = personOf(c.now.catalog, user.id);
@@ -60,20 +65,20 @@ function isHuman(user: Review["user"]): boolean {
 }
 
 /** Does the pull request come from another repository, whose pushes this one's server does not show? */
-export function isFromFork({ pull }: PullFacts, landing: Landing): boolean {
-  return pull.head.repository !== landing.repository;
+export function isFromFork({ pull }: PullFacts): boolean {
+  return pull.head.repository !== pull.base.repository;
 }
 
 /** Everybody of whom the server knows that they could have put something into the branch. */
-function pushers({ facts, landing }: VoteCase): readonly ({ readonly id: number } | null)[] {
-  const owner = isFromFork(facts, landing) ? [facts.pull.head.owner] : [];
+function pushers({ facts }: ReviewCase): readonly ({ readonly id: number } | null)[] {
+  const owner = isFromFork(facts) ? [facts.pull.head.owner] : [];
   return [...owner, ...facts.committers, ...facts.headActivity.map((a) => a.actor)];
 }
 
 /** Why the approval has to name the content itself, if it has to. */
 function wantsDigest(c: VoteCase): string | undefined {
   if (c.risk === "critical") return "which critical access needs";
-  return isFromFork(c.facts, c.landing) ? "which a request from a fork needs" : undefined;
+  return isFromFork(c.facts) ? "which a request from a fork needs" : undefined;
 }
 
 /** A line of its own: what is quoted or negated is not said. */
@@ -94,24 +99,11 @@ function changes(facts: PullFacts): readonly Instant[] {
   return at.filter((t) => until === null || minus(t, until) <= 0);
 }
 
-/** The checks, in the order in which a person would ask. Each stands alone: see test/defences. */
-export const VOTE_CHECKS: readonly VoteCheck[] = [
+/** Checks of who reviews, and when: for requests and for changes of what decides. */
+export const REVIEW_CHECKS: readonly VoteCheck<ReviewCase>[] = [
   {
     name: "human",
     objection: (c) => (isHuman(c.review.user) ? undefined : "not a person's account"),
-  },
-  {
-    name: "listed",
-    objection: (c) => {
-      if (!c.person) return "not a person in policies/people";
-      const then = c.landing.atReview.get(c.review.id);
-      const everywhere = [c.now, c.landing.atMerge, ...(then ? [then] : [])].every((r) => listed(r, c));
-      return then && everywhere ? undefined : "not an approver, both when reviewing and now";
-    },
-  },
-  {
-    name: "not-subject",
-    objection: (c) => (c.person?.name === c.request.subject ? "is the subject of the request" : undefined),
   },
   {
     name: "not-author",
@@ -136,6 +128,24 @@ export const VOTE_CHECKS: readonly VoteCheck[] = [
       const fresh = at !== null && changes(c.facts).every((t) => minus(at, t) > 0);
       return fresh ? undefined : "given before the branch last changed";
     },
+  },
+];
+
+/** The checks, in the order in which a person would ask. Each stands alone: see the mutation test. */
+export const VOTE_CHECKS: readonly VoteCheck[] = [
+  ...REVIEW_CHECKS,
+  {
+    name: "listed",
+    objection: (c) => {
+      if (!c.person) return "not a person in policies/people";
+      const then = c.landing.atReview.get(c.review.id);
+      const everywhere = [c.now, c.landing.atMerge, ...(then ? [then] : [])].every((r) => listed(r, c));
+      return then && everywhere ? undefined : "not an approver, both when reviewing and now";
+    },
+  },
+  {
+    name: "not-subject",
+    objection: (c) => (c.person?.name === c.request.subject ? "is the subject of the request" : undefined),
   },
   {
     name: "before-merge",
@@ -166,14 +176,13 @@ export const VOTE_CHECKS: readonly VoteCheck[] = [
 
 const DECISIVE = new Set(["APPROVED", "CHANGES_REQUESTED", "DISMISSED"]);
 
-/** The last decisive review of each account, by numeric id; comments and late approvals neither count nor mask. */
-export function standing(facts: PullFacts): readonly Review[] {
-  const { mergedAt } = facts.pull;
+/**
+ * The last decisive review of each account, by numeric id; comments and approvals later than `until`, which is the merge,
+ * neither count nor mask. With `null` no approval is too late.
+ */
+export function standing(facts: PullFacts, until = facts.pull.mergedAt): readonly Review[] {
   const late = (r: Review) =>
-    r.state === "APPROVED" &&
-    r.submittedAt !== null &&
-    mergedAt !== null &&
-    minus(r.submittedAt, mergedAt) > 0;
+    r.state === "APPROVED" && r.submittedAt !== null && until !== null && minus(r.submittedAt, until) > 0;
   const last = new Map<number | string, Review>();
   const ordered = [...facts.reviews].sort(
     (a, b) => Number(a.submittedAt ?? 0) - Number(b.submittedAt ?? 0) || a.id - b.id,
@@ -212,11 +221,15 @@ export interface Counted {
 }
 
 /** Applies every check to every standing approval: one person, one vote. */
-export function count(reviews: readonly Review[], caseOf: (review: Review) => VoteCase): Counted {
+export function count<Case extends ReviewCase>(
+  reviews: readonly Review[],
+  caseOf: (review: Review) => Case,
+  checks: readonly VoteCheck<Case>[],
+): Counted {
   const votes = new Map<string, Vote>();
   const uncounted: Uncounted[] = [];
   for (const review of reviews.filter((r) => r.state === "APPROVED")) {
-    const judged = voteOf(caseOf(review));
+    const judged = voteOf(caseOf(review), checks);
     if ("reasons" in judged) uncounted.push(judged);
     else if (votes.has(judged.person)) uncounted.push({ login: judged.person, reasons: ["has one vote"] });
     else votes.set(judged.person, judged);
@@ -224,9 +237,9 @@ export function count(reviews: readonly Review[], caseOf: (review: Review) => Vo
   return { votes: [...votes.values()], uncounted };
 }
 
-function voteOf(c: VoteCase): Vote | Uncounted {
+function voteOf<Case extends ReviewCase>(c: Case, checks: readonly VoteCheck<Case>[]): Vote | Uncounted {
   const { user, submittedAt, id, commit } = c.review;
-  const reasons = VOTE_CHECKS.flatMap((check) => check.objection(c) ?? []);
+  const reasons = checks.flatMap((check) => check.objection(c) ?? []);
   if (!user) return { login: "a deleted account", reasons };
   if (reasons.length > 0 || submittedAt === null) return { login: user.login, reasons };
   return {

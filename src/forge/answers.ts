@@ -1,5 +1,5 @@
 // What do GitHub's answers mean in the words of the port?
-import type { Activity, Permission, Pull, Review, TimelineEvent, User } from "../core/facts.ts";
+import type { Activity, IssueComment, Permission, Pull, Review, TimelineEvent, User } from "../core/facts.ts";
 import { id, ifAny, inner, odd, oid, orNull, part, text, time, word, yes } from "./fields.ts";
 import type { Part } from "./fields.ts";
 
@@ -128,6 +128,23 @@ export function blobFrom(json: unknown, path: string): string | undefined {
   if (Array.isArray(json)) return undefined;
   const of = part(json, "contents");
   return text(of, "type") === "file" && text(of, "path") === path ? oid(of, "sha") : undefined;
+}
+
+/** A comment with its times. */
+export function issueCommentFrom(json: unknown): IssueComment {
+  const of = part(json, "comment");
+  return { ...commentFrom(json), createdAt: time(of, "created_at"), updatedAt: time(of, "updated_at") };
+}
+
+/** What we need of an issue to know it again; a pull request is listed as one too. */
+export function issueFrom(json: unknown) {
+  const of = part(json, "issue");
+  return {
+    number: id(of, "number"),
+    user: user(of, "user"),
+    body: ifAny(of, "body", text) ?? "",
+    isPull: "pull_request" in of.fields,
+  };
 }
 
 export interface Comment {

@@ -2,7 +2,7 @@
 import { Octokit } from "@octokit/rest";
 import { retry } from "@octokit/plugin-retry";
 import { throttling } from "@octokit/plugin-throttling";
-import { odd } from "./fields.ts";
+import { odd, part } from "./fields.ts";
 import { manners, repetition, throttle } from "./manners.ts";
 import { patience } from "./patience.ts";
 import { problemOf } from "./problems.ts";
@@ -23,9 +23,9 @@ type Values = Readonly<Record<string, unknown>>;
 /** Calls name a route like `GET /repos/{owner}/{repo}`. Every failure is thrown as a Problem. */
 export interface Client {
   call(route: string, values?: Values): Promise<unknown>;
-  /** Page after page, until the caller has enough. */
-  pages(route: string, values?: Values): AsyncGenerator<readonly unknown[]>;
-  all(route: string, values?: Values): Promise<readonly unknown[]>;
+  /** Page after page, until the caller has enough. `within`: the field of the answer that holds the list. */
+  pages(route: string, values?: Values, within?: string): AsyncGenerator<readonly unknown[]>;
+  all(route: string, values?: Values, within?: string): Promise<readonly unknown[]>;
 }
 
 /** More pages than any list of GitHub has: a server that says "next" for ever is not believed. */
@@ -60,6 +60,10 @@ const filled = (route: string, values: Values): string =>
     Object.hasOwn(values, name) ? String(values[name]) : hole,
   );
 
+/** The list in an answer: all of it, or one field. */
+const listIn = (data: unknown, within: string | undefined): unknown =>
+  within === undefined ? data : part(data, "the list").fields[within];
+
 /** A client for one server and one token. Nothing is sent yet. */
 export function client(options: ClientOptions): Client {
   const octokit = octokitFor(options);
@@ -70,10 +74,14 @@ export function client(options: ClientOptions): Client {
       throw problemOf(error, name);
     }
   };
-  async function* pages(route: string, values: Values = {}): AsyncGenerator<readonly unknown[]> {
+  async function* pages(
+    route: string,
+    values: Values = {},
+    within?: string,
+  ): AsyncGenerator<readonly unknown[]> {
     let answer = await request(route, { ...values, per_page: 100 });
     for (let page = 1; ; page += 1) {
-      const items: unknown = answer.data;
+      const items = listIn(answer.data, within);
       if (!Array.isArray(items) || page > MAX_PAGES) odd(`the list of ${route}`);
       yield items;
       const next = nextPage(answer.headers.link, options.apiUrl);
@@ -84,9 +92,9 @@ export function client(options: ClientOptions): Client {
   return {
     call: async (route, values = {}) => (await request(route, values)).data as unknown,
     pages,
-    all: async (route, values) => {
+    all: async (route, values, within) => {
       const items: unknown[] = [];
-      for await (const page of pages(route, values)) items.push(...page);
+      for await (const page of pages(route, values, within)) items.push(...page);
       return items;
     },
   };

@@ -43,6 +43,19 @@ export function id(of: Part, key: string): number {
     : odd(`${of.name}.${key}`);
 }
 
+/** A whole number of either sign. */
+export function whole(of: Part, key: string): number {
+  const value = field(of, key);
+  return typeof value === "number" && Number.isSafeInteger(value) ? value : odd(`${of.name}.${key}`);
+}
+
+/** A list of objects. */
+export function items(of: Part, key: string): readonly Part[] {
+  const value = field(of, key);
+  const name = `${of.name}.${key}`;
+  return Array.isArray(value) ? value.map((each: unknown) => part(each, name)) : odd(name);
+}
+
 export function yes(of: Part, key: string): boolean {
   const value = field(of, key);
   return typeof value === "boolean" ? value : odd(`${of.name}.${key}`);

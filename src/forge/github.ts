@@ -5,6 +5,7 @@ import type { ClientOptions } from "./client.ts";
 import { isLoopback } from "./manners.ts";
 import { misnamed, misplaced } from "./problems.ts";
 import { reading } from "./reading.ts";
+import { settingsReading } from "./settings-reading.ts";
 import { writing } from "./writing.ts";
 
 export interface GithubOptions extends ClientOptions {
@@ -24,5 +25,5 @@ export function github(options: GithubOptions): Forge {
   const scope = { owner, repo };
   const api = client(options);
   const reads = reading(api, scope);
-  return { ...reads, ...writing(api, scope, reads) };
+  return { ...reads, ...writing(api, scope, reads), settings: settingsReading(api, scope) };
 }

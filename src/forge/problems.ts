@@ -46,9 +46,15 @@ export function isThrottled(error: unknown): boolean {
 
 /** Permission of a fine-grained token or an App that each kind of call needs, should GitHub not name it itself. */
 const NEEDS: readonly (readonly [RegExp, string])[] = [
+  [/\/(organization-)?secrets/, "Secrets: read; of an environment, Environments: read"],
+  [/\/actions\/permissions|\/protection$/, "Administration: read"],
+  [/\/environments|\/actions\//, "Actions: read"],
+  [/\/codeowners/, "Contents: read"],
   [/\/check-runs/, "Checks: write (and the token of an App or of a workflow)"],
+  [/^POST.*\/issues$/, "Issues: write"],
   [/^(POST|PATCH).*\/issues\//, "Pull requests: write"],
   [/^(POST|PATCH|PUT).*\/pulls/, "Pull requests: write"],
+  [/^GET.*\/issues(\/\d+\/comments)?$/, "Issues: read"],
   [/\/(pulls|timeline|comments)/, "Pull requests: read"],
   [/\/(contents|activity|commits)/, "Contents: read"],
 ];

@@ -7,6 +7,7 @@ import {
   blobFrom,
   bodyFrom,
   committersFrom,
+  issueCommentFrom,
   numberFrom,
   openPullFrom,
   permissionFrom,
@@ -39,14 +40,15 @@ export type Reads = Pick<
   | "activity"
   | "blobAt"
   | "permission"
+  | "issueComments"
 >;
 
-const REPO = "GET /repos/{owner}/{repo}";
+export const REPO = "GET /repos/{owner}/{repo}";
 /** GitHub lists no more commits of a pull request than this, and does not say that it has cut the list. */
 const MAX_COMMITS = 250;
 
 /** What `read` gives; undefined where GitHub answers with this status. */
-async function unless<T>(status: number, read: () => Promise<T>): Promise<T | undefined> {
+export async function unless<T>(status: number, read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();
   } catch (error) {
@@ -114,6 +116,13 @@ async function permission(api: Client, scope: Scope, user: User): Promise<Permis
   );
 }
 
+/** GitHub answers 410 for an issue that was deleted: https://docs.github.com/en/rest/issues/issues#get-an-issue */
+function issueComments(api: Client, scope: Scope, issue: number) {
+  return unless(410, async () =>
+    (await api.all(`${REPO}/issues/{issue}/comments`, { ...scope, issue })).map(issueCommentFrom),
+  );
+}
+
 export function reading(api: Client, scope: Scope): Reads {
   const list = async <T>(path: string, number: number, from: (json: unknown) => T) =>
     (await api.all(`${REPO}${path}`, { ...scope, number })).map((item) => from(item));
@@ -138,5 +147,6 @@ export function reading(api: Client, scope: Scope): Reads {
     activity: (ref, since) => activity(api, scope, ref, since),
     blobAt: (path, commit) => blobAt(api, scope, path, commit),
     permission: (user) => permission(api, scope, user),
+    issueComments: (issue) => issueComments(api, scope, issue),
   };
 }

@@ -1,8 +1,9 @@
 // How is each change that the port offers made on GitHub? (safe to repeat: what is there already is found again)
-import { commentFrom, openPullFrom, pullFrom } from "./answers.ts";
+import { commentFrom, issueFrom, openPullFrom, pullFrom } from "./answers.ts";
 import type { Comment } from "./answers.ts";
 import type { Client } from "./client.ts";
-import type { Forge, NewPull, Pull, User } from "./forge.ts";
+import type { Forge, NewIssue, NewPull, Pull, User } from "./forge.ts";
+import type { Instant } from "../core/model.ts";
 import { statusOf } from "./problems.ts";
 import type { Reads, Scope } from "./reading.ts";
 
@@ -29,7 +30,7 @@ async function createPull(api: Client, scope: Scope, pull: NewPull): Promise<Pul
 }
 
 /** Ours: an App does not know its own account, so for it any App's; for a person, that person's. */
-const isOurs = (comment: Comment, me: User | null, marker: string): boolean =>
+const isOurs = (comment: Pick<Comment, "body" | "user">, me: User | null, marker: string): boolean =>
   comment.body.split(/\r?\n/, 1)[0] === marker &&
   (me === null ? comment.user?.type === "Bot" : comment.user?.id === me.id);
 
@@ -56,7 +57,26 @@ async function upsertComment(
     });
 }
 
-export type Writes = Pick<Forge, "createPull" | "updatePull" | "upsertComment" | "checkRun">;
+/** GitHub's `since` is about the last update, which is never before the opening. */
+async function openIssue(
+  api: Client,
+  scope: Scope,
+  reads: Reads,
+  [issue, since]: readonly [NewIssue, Instant],
+): Promise<number> {
+  const wanted = { ...scope, state: "all", since: new Date(since).toISOString() };
+  const [me, found] = await Promise.all([
+    reads.whoami(),
+    api.all("GET /repos/{owner}/{repo}/issues", wanted),
+  ]);
+  const mine = found.map(issueFrom).find((one) => !one.isPull && isOurs(one, me, issue.marker));
+  if (mine) return mine.number;
+  const { marker, title, labels } = issue;
+  const sent = { ...scope, title, labels, body: fitting(`${marker}\n${issue.body}`) };
+  return issueFrom(await api.call("POST /repos/{owner}/{repo}/issues", sent)).number;
+}
+
+export type Writes = Pick<Forge, "createPull" | "updatePull" | "upsertComment" | "openIssue" | "checkRun">;
 
 export function writing(api: Client, scope: Scope, reads: Reads): Writes {
   return {
@@ -69,6 +89,7 @@ export function writing(api: Client, scope: Scope, reads: Reads): Writes {
       await api.call("PATCH /repos/{owner}/{repo}/pulls/{number}", { ...scope, number, ...change });
     },
     upsertComment: (number, marker, body) => upsertComment(api, scope, reads, [number, marker, body]),
+    openIssue: (issue, since) => openIssue(api, scope, reads, [issue, since]),
     checkRun: async (sha, { name, ok, title, summary }) => {
       await api.call("POST /repos/{owner}/{repo}/check-runs", {
         ...scope,

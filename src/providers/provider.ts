@@ -112,6 +112,8 @@ export interface ConnectOptions {
   readonly owner: string;
   /** Looks up an environment variable named in `connection`; the only way to a secret. */
   readonly secret: (name: string) => string | undefined;
+  /** Told of each credential that was made here and now, so that nobody gets to see it. */
+  readonly hide?: (secret: string) => void;
   /** Bound on each single call, in milliseconds. */
   readonly timeout: number;
 }

@@ -1,16 +1,16 @@
 // How is the ledger kept on a branch? (the Ledger port on a git repository)
 import { join } from "node:path";
 import { tameText } from "../core/canonical.ts";
-import type { Entry } from "../core/entry.ts";
+import type { Entry, OpenReview } from "../core/entry.ts";
 import { parseEntry } from "../core/ledger-lines.ts";
-import { logFolders } from "../core/ledger-paths.ts";
+import { logFolders, REVIEWS, TIP } from "../core/ledger-paths.ts";
 import type { Finding, Instant } from "../core/model.ts";
 import { Problem } from "../core/problem.ts";
 import { verifier } from "../core/verify.ts";
 import type { GitRepo } from "./git.ts";
 import { usedIds } from "./ledger-append.ts";
 import { accepted, dueEntries, standing, stateOf, type Store } from "./ledger-base.ts";
-import { checkpointAt, linesOf, logLines, sha256 } from "./ledger-state.ts";
+import { checkpointAt, linesOf, logLines, owedOf, sha256, textsAt } from "./ledger-state.ts";
 import { callOf, decide, record, type Writer } from "./ledger-write.ts";
 import type { Ledger } from "./ledger.ts";
 import { parseTip } from "../core/ledger-lines.ts";
@@ -43,6 +43,7 @@ export function gitLedger(repo: GitRepo, { author = AUTHOR }: GitLedgerOptions =
   const writer: Writer = { store, author };
   return {
     read: async () => stateOf(await standing(store)),
+    owed: () => owed(store),
     used: (ids) => used(store, ids),
     since: (at) => since(store, at),
     lines: async function* () {
@@ -53,6 +54,16 @@ export function gitLedger(repo: GitRepo, { author = AUTHOR }: GitLedgerOptions =
     record: (drafts, stamp, main) => record(writer, callOf(drafts, stamp, main)),
     verify: (visit) => verify(store, visit),
   };
+}
+
+/** Where the tip does not vouch for them, everything is read. */
+async function owed(store: Store): Promise<readonly OpenReview[]> {
+  const [{ commit }, { kept }] = await Promise.all([accepted(store), store.outbox.read()]);
+  if (commit === "" && kept.length === 0) return [];
+  const [tip, reviews] = commit === "" ? [] : await textsAt(store.repo.git, commit, [TIP, REVIEWS]);
+  const parsed = tip === undefined ? undefined : parseTip(tip);
+  const vouched = parsed && kept.length === 0 ? owedOf(parsed, reviews) : undefined;
+  return vouched ? [...vouched.values()] : stateOf(await standing(store)).reviews;
 }
 
 /** Asks for these ids alone: the checkpoint grows with what is live, and is not read. */
@@ -103,8 +114,13 @@ async function verify(store: Store, visit?: (entry: Entry) => void): Promise<rea
     if (entry) visit?.(entry);
   }
   if (base.commit === "") return findings;
-  const { tip = "", live = "" } = await checkpointAt(git, base.commit);
-  const indexes = { tip: parseTip(tip), live: linesOf(live), ids: await idsAt(git, base.commit) };
+  const { tip, live = "", reviews = "" } = await checkpointAt(git, base.commit);
+  const indexes = {
+    tip: parseTip(tip),
+    live: linesOf(live),
+    reviews: linesOf(reviews),
+    ids: await idsAt(git, base.commit),
+  };
   const found = [...verifying.chain(), ...verifying.indexes(indexes)];
   // What a reading of everything says is more exact than why the checkpoint was not believed.
   const others = findings.filter((finding) => !base.findings.includes(finding));

@@ -1,11 +1,12 @@
 // How do we reach the repository? (the Repo port on a git clone; wires the files of this folder together)
 import { gitEnvironment } from "./environment.ts";
-import { isAncestor, lastStep, mergeBase, messages, steps, type Past } from "./history.ts";
+import { isAncestor, lastStep, mergeBase, mergedTree, messages, steps, type Past } from "./history.ts";
 import { oid } from "./names.ts";
-import { blobs, diff, oidAt, tree, worktreeFiles } from "./objects.ts";
+import { blobs, diff, hasCommit, oidAt, top, tree, worktreeFiles } from "./objects.ts";
 import type { Git } from "./process.ts";
 import { addressOf, type Clone } from "./network.ts";
-import { pushCommit } from "./remote.ts";
+import { fetchCommit, pushCommit } from "./remote.ts";
+import { branchOf } from "./copy.ts";
 import type { Repo } from "./repo.ts";
 import { deepen, defaultBranch, fetchAll, fetchOne, tip } from "./tracking.ts";
 import { build } from "./write.ts";
@@ -53,9 +54,11 @@ export function gitRepo(options: GitRepoOptions): GitRepo {
     ledgerBranch,
     fetch: () => fetchAll(clone, ledgerBranch),
     fetchBranch: (branch) => fetchOne(clone, branch),
+    ledgerOf: (address) => branchOf(git, address, ledgerBranch),
     remoteName: async () => /([\w.-]+\/[\w.-]+?)(?:\.git)?\/?$/.exec(await addressOf(clone))?.[1],
     defaultBranch: () => defaultBranch(clone),
     remoteTip: (branch) => tip(clone, branch),
+    top: (id) => top(git, id),
     tree: (commit, under) => tree(git, commit, under),
     worktreeFiles: (under) => worktreeFiles(git, under),
     oidAt: (commit, path) => oidAt(git, commit, path),
@@ -63,6 +66,10 @@ export function gitRepo(options: GitRepoOptions): GitRepo {
     steps: (before, after) => steps(past, before, after),
     lastStep: (commit, path) => lastStep(past, commit, path),
     diff: (before, after) => diff(git, before, after),
+    mergedTree: async (ours, theirs) => {
+      if (!(await hasCommit(git, theirs))) await fetchCommit(clone, theirs);
+      return mergedTree(past, ours, theirs);
+    },
     mergeBase: (a, b) => mergeBase(past, a, b),
     isAncestor: (ancestor, descendant) => isAncestor(past, ancestor, descendant),
     commit: (base, commits) => build(git, oid(base), commits),

@@ -90,6 +90,14 @@ export async function mergeBase(past: Past, a: string, b: string): Promise<strin
   return ask();
 }
 
+/** What merging without anybody's hand makes; undefined on a conflict, or where the two have nothing in common. */
+export async function mergedTree(past: Past, ours: string, theirs: string): Promise<string | undefined> {
+  if ((await mergeBase(past, ours, theirs)) === undefined) return undefined;
+  const args = ["merge-tree", "--write-tree", oid(ours), oid(theirs)];
+  const { code, out } = await run(past.git, args, { ok: [0, 1] });
+  return code === 0 ? oid(out.trim()) : undefined;
+}
+
 /** Reads steps again with more history for as long as one of them starts where a shallow clone was cut. */
 async function whole(past: Past, tip: string, read: () => Promise<Step[]>): Promise<readonly Step[]> {
   for (const depth of DEPTHS) {

@@ -3,12 +3,13 @@ import { randomBytes } from "node:crypto";
 import { appendMessage } from "../core/append-message.ts";
 import { canonical } from "../core/canonical.ts";
 import { nextTip, sealAll, type Batch } from "../core/chain.ts";
-import type { Draft, Entry, LiveGrant, Tip } from "../core/entry.ts";
+import type { Draft, Entry, LiveGrant, OpenReview, Tip } from "../core/entry.ts";
+import { foldReviews } from "../core/fold-reviews.ts";
 import { foldInto } from "../core/fold.ts";
-import { idPath, IDS, LIVE, logPath, TIP } from "../core/ledger-paths.ts";
+import { idPath, IDS, LIVE, logPath, REVIEWS, TIP } from "../core/ledger-paths.ts";
 import type { Instant } from "../core/model.ts";
 import { blobOf } from "../core/verify.ts";
-import { liveText, sha256, type Committed } from "./ledger-state.ts";
+import { indexText, sha256, type Committed } from "./ledger-state.ts";
 import { contents, entryAt } from "./objects.ts";
 import type { Git } from "./process.ts";
 import type { NewCommit } from "./repo.ts";
@@ -41,10 +42,12 @@ export async function buildAppend(
     entries.flatMap((e) => (isDecision(e) ? [e.request] : [])),
   );
   const folded = foldAll(base.live, entries, used);
+  const reviews = foldReviews(base.reviews, entries);
   const log = logFile(at, entries, lines);
   const { tip, files: checkpoint } = checkpointOf(
     { ...nextTip(base.tip, entries, hash, main), ...logOf(log) },
     folded.live,
+    reviews,
   );
   const files = { ...log, ...idFiles(entries, used), ...checkpoint };
   const caseOf = (request: string): LiveGrant | undefined =>
@@ -58,7 +61,7 @@ export async function buildAppend(
   const commit = await build(git, base.commit, [
     { message, files, author, date: new Date(at).toISOString() },
   ]);
-  const after = { commit, tip, live: folded.live, findings: [] };
+  const after = { commit, tip, live: folded.live, reviews, findings: [] };
   return { entries, after, objections: folded.objections };
 }
 
@@ -123,14 +126,21 @@ function logOf(log: NewCommit["files"]): Pick<Tip, "log"> {
   return path === undefined ? {} : { log: path };
 }
 
-/** The tip vouches for the list that is written with it. */
+/** The tip vouches for the lists that are written with it. */
 function checkpointOf(
   next: Tip,
   live: ReadonlyMap<string, LiveGrant>,
+  reviews: ReadonlyMap<string, OpenReview>,
 ): { readonly tip: Tip; readonly files: NewCommit["files"] } {
-  const text = liveText(live);
-  const tip: Tip = { ...next, live: sha256(text) };
-  return { tip, files: { [LIVE]: text, [TIP]: `${canonical(tip)}\n` } };
+  const text = indexText(live);
+  const owed = reviews.size > 0 || next.reviews !== undefined ? indexText(reviews) : undefined;
+  const tip: Tip = {
+    ...next,
+    live: sha256(text),
+    ...(owed !== undefined && { reviews: sha256(owed) }),
+  };
+  const files = { [LIVE]: text, ...(owed !== undefined && { [REVIEWS]: owed }) };
+  return { tip, files: { ...files, [TIP]: `${canonical(tip)}\n` } };
 }
 
 /** An id keeps the content that it was first used with. */

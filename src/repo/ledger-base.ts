@@ -2,6 +2,7 @@
 import type { Entry } from "../core/entry.ts";
 import { nextTip, sealAll } from "../core/chain.ts";
 import { error } from "../core/finding.ts";
+import { foldReviews } from "../core/fold-reviews.ts";
 import { fold } from "../core/fold.ts";
 import type { Finding } from "../core/model.ts";
 import { Problem } from "../core/problem.ts";
@@ -66,13 +67,15 @@ export async function accept(store: Store, committed: Committed): Promise<void> 
 /** The state with the receipts that wait in this clone folded in; sequence and hash stay those of the commit. */
 export function stateOf({ base, due, findings }: Omit<Standing, "rewritten">): LedgerState {
   const entries = dueEntries(base, due);
-  const live = [...fold(base.live, entries).values()].sort((a, b) => (a.request < b.request ? -1 : 1));
+  const inOrder = <T extends { readonly request: string }>(open: ReadonlyMap<string, T>): T[] =>
+    [...open.values()].sort((a, b) => (a.request < b.request ? -1 : 1));
   const main = due.reduce((last, kept) => kept.main ?? last, base.tip.main);
   const { seq, hash } = base.tip;
   const tip = { ...nextTip(base.tip, entries, hash, main), seq };
   return {
     tip,
-    live,
+    live: inOrder(fold(base.live, entries)),
+    reviews: inOrder(foldReviews(base.reviews, entries)),
     commit: base.commit,
     ...(findings.length > 0 && { findings }),
     ...(due.length > 0 && { waiting: true }),

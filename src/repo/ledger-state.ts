@@ -2,10 +2,10 @@
 import { createHash } from "node:crypto";
 import { canonical, tameObject } from "../core/canonical.ts";
 import { EMPTY_TIP, GENESIS, hashOfLine } from "../core/chain.ts";
-import type { LiveGrant, Tip } from "../core/entry.ts";
+import type { LiveGrant, OpenReview, Tip } from "../core/entry.ts";
 import { error } from "../core/finding.ts";
-import { parseEntry, parseLive, parseTip } from "../core/ledger-lines.ts";
-import { LIVE, seqOfPath, TIP } from "../core/ledger-paths.ts";
+import { parseEntry, parseLive, parseReview, parseTip } from "../core/ledger-lines.ts";
+import { LIVE, REVIEWS, seqOfPath, TIP } from "../core/ledger-paths.ts";
 import type { Finding } from "../core/model.ts";
 import { refolder } from "../core/refold.ts";
 import type { RawLine } from "../core/verify.ts";
@@ -20,43 +20,47 @@ export interface Committed {
   readonly commit: string;
   readonly tip: Tip;
   readonly live: ReadonlyMap<string, LiveGrant>;
+  /** Break-glass reviews that are owed, by request. */
+  readonly reviews: ReadonlyMap<string, OpenReview>;
   readonly findings: readonly Finding[];
 }
 
-const EMPTY: Committed = { commit: "", tip: EMPTY_TIP, live: new Map(), findings: [] };
+const EMPTY: Committed = { commit: "", tip: EMPTY_TIP, live: new Map(), reviews: new Map(), findings: [] };
 const BATCH = 2000;
 
 /** Texts of cases that were read or written already: an append writes anew only what it changes. */
-const texts = new WeakMap<LiveGrant, string>();
+const texts = new WeakMap<LiveGrant | OpenReview, string>();
 
 export function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-/** One line of `live.jsonl`. Tamed, for whoever wrote the line before may have put in what is not canonical. */
-function liveLine(grant: LiveGrant): string {
-  const text = texts.get(grant) ?? canonical(tameObject(grant));
-  texts.set(grant, text);
+/** One line of `live.jsonl` or `reviews.jsonl`. Tamed, for whoever wrote the line before may have put in what is not canonical. */
+function lineOf(open: LiveGrant | OpenReview): string {
+  const text = texts.get(open) ?? canonical(tameObject(open));
+  texts.set(open, text);
   return text;
 }
 
-/** `live.jsonl`. */
-export function liveText(live: ReadonlyMap<string, LiveGrant>): string {
-  const sorted = [...live].sort(([a], [b]) => (a < b ? -1 : 1));
-  return sorted.map(([, grant]) => `${liveLine(grant)}\n`).join("");
+/** `live.jsonl`, or `reviews.jsonl`. */
+export function indexText(open: ReadonlyMap<string, LiveGrant | OpenReview>): string {
+  const sorted = [...open].sort(([a], [b]) => (a < b ? -1 : 1));
+  return sorted.map(([, one]) => `${lineOf(one)}\n`).join("");
 }
 
 /** The checkpoint; rebuilt from the log, with a finding, where it is not what the last append wrote. */
 export async function committedAt(git: Git, commit: string): Promise<Committed> {
   if (commit === "") return EMPTY;
-  const { tip = "", live } = await checkpointAt(git, commit);
+  const { tip, live, reviews } = await checkpointAt(git, commit);
   const parsed = parseTip(tip);
   if (!parsed) return rebuilt(git, commit, "tip.json is not readable");
-  const cases = live !== undefined && parsed.live === sha256(live) ? casesOf(live) : undefined;
+  const cases = live !== undefined && parsed.live === sha256(live) ? indexOf(live, parseLive) : undefined;
   if (!cases) return rebuilt(git, commit, "live.jsonl is not the one that tip.json vouches for", parsed);
+  const owed = owedOf(parsed, reviews);
+  if (!owed) return rebuilt(git, commit, "reviews.jsonl is not the one that tip.json vouches for", parsed);
   if (!(await isLast(git, commit, parsed)))
     return rebuilt(git, commit, "tip.json does not name the log's last entry", parsed);
-  return { commit, tip: parsed, live: cases, findings: [] };
+  return { commit, tip: parsed, live: cases, reviews: owed, findings: [] };
 }
 
 /** Does the log end with the entry that the tip names? Reads one file, and the names in the youngest folders. */
@@ -93,13 +97,33 @@ async function isFollowed(git: Git, commit: string, log: string): Promise<boolea
   return level.some(({ path }) => (seqOfPath(path) ?? 0) > last);
 }
 
-/** The texts of the checkpoint's two files, from one process. */
-export async function checkpointAt(git: Git, commit: string): Promise<{ tip?: string; live?: string }> {
-  const names = [TIP, LIVE].map((path) => `${oid(commit)}:${path}`);
+/** The texts of these files, undefined where there is none, from one process. */
+export async function textsAt(
+  git: Git,
+  commit: string,
+  paths: readonly string[],
+): Promise<readonly (string | undefined)[]> {
   const found: (string | undefined)[] = [];
+  const names = paths.map((path) => `${oid(commit)}:${path}`);
   for await (const object of objects(git, names)) found.push(object?.data.toString());
-  const [tip, live] = found;
-  return { ...(tip !== undefined && { tip }), ...(live !== undefined && { live }) };
+  return found;
+}
+
+interface Checkpoint {
+  /** Empty where there is none. */
+  readonly tip: string;
+  readonly live?: string;
+  readonly reviews?: string;
+}
+
+/** The texts of the checkpoint's files. */
+export async function checkpointAt(git: Git, commit: string): Promise<Checkpoint> {
+  const [tip = "", live, reviews] = await textsAt(git, commit, [TIP, LIVE, REVIEWS]);
+  return {
+    tip,
+    ...(live !== undefined && { live }),
+    ...(reviews !== undefined && { reviews }),
+  };
 }
 
 /** Lines of the log, in the order of their sequence numbers, from all or some of its folders. */
@@ -134,15 +158,24 @@ function bySequence(a: TreeEntry, b: TreeEntry): number {
   return x - y || (a.path < b.path ? -1 : 1);
 }
 
-function casesOf(text: string): ReadonlyMap<string, LiveGrant> | undefined {
-  const live = new Map<string, LiveGrant>();
+/** The owed reviews that the tip vouches for; a ledger from before the first break-glass has no such file. */
+export function owedOf(tip: Tip, text: string | undefined): ReadonlyMap<string, OpenReview> | undefined {
+  const vouched = tip.reviews === (text === undefined ? undefined : sha256(text));
+  return vouched ? indexOf(text ?? "", parseReview) : undefined;
+}
+
+function indexOf<T extends LiveGrant | OpenReview>(
+  text: string,
+  parse: (line: string) => T | undefined,
+): ReadonlyMap<string, T> | undefined {
+  const open = new Map<string, T>();
   for (const line of linesOf(text)) {
-    const grant = parseLive(line);
-    if (!grant || live.has(grant.request)) return undefined;
-    texts.set(grant, line);
-    live.set(grant.request, grant);
+    const one = parse(line);
+    if (!one || open.has(one.request)) return undefined;
+    texts.set(one, line);
+    open.set(one.request, one);
   }
-  return live;
+  return open;
 }
 
 async function rebuilt(git: Git, commit: string, why: string, known?: Tip): Promise<Committed> {
@@ -154,7 +187,7 @@ async function rebuilt(git: Git, commit: string, why: string, known?: Tip): Prom
     if (tip.seq > seq) log = raw.path;
     seq = tip.seq;
   }
-  const { tip, live, findings } = folding.done();
+  const { tip, live, reviews, findings } = folding.done();
   const message = `the ledger's checkpoint at ${commit.slice(0, 12)} is damaged (${why}); the log was read instead`;
   return {
     commit,
@@ -162,9 +195,11 @@ async function rebuilt(git: Git, commit: string, why: string, known?: Tip): Prom
       ...tip,
       ...(known?.main !== undefined && { main: known.main }),
       ...(log !== undefined && { log }),
-      live: sha256(liveText(live)),
+      live: sha256(indexText(live)),
+      reviews: sha256(indexText(reviews)),
     },
     live,
+    reviews,
     findings: [error("LPS510", message, FIX), ...findings],
   };
 }

@@ -1,10 +1,12 @@
 // How is what happened remembered? (the ledger port: types only)
-import type { Draft, Entry, LiveGrant, Tip } from "../core/entry.ts";
+import type { Draft, Entry, LiveGrant, OpenReview, Tip } from "../core/entry.ts";
 import type { Finding, Instant } from "../core/model.ts";
 
 export interface LedgerState {
   readonly tip: Tip;
   readonly live: readonly LiveGrant[];
+  /** Break-glass reviews that are owed. */
+  readonly reviews: readonly OpenReview[];
   /** Commit of the ledger branch; empty when the branch does not exist yet. */
   readonly commit: string;
   /** What is wrong with the ledger itself: rewritten, rebuilt, damaged. Access still ends by what is here. */
@@ -31,6 +33,8 @@ export type Appended =
 export interface Ledger {
   /** Checkpoint at the last fetched tip, entries kept in this clone folded in. O(live). */
   read(): Promise<LedgerState>;
+  /** The reviews of `read()` alone, without the open cases: what a check can afford to read. */
+  owed(): Promise<readonly OpenReview[]>;
   /** Which of these ids were ever used. */
   used(ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Entries written at or after an instant, oldest first; reads only those days' folders. */

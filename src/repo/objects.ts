@@ -41,6 +41,17 @@ export async function entryAt(git: Git, commit: string, path: string): Promise<T
   return found;
 }
 
+/** What is right below a root, folders as one entry each. */
+export async function top(git: Git, commit: string): Promise<readonly TreeEntry[]> {
+  const root = { mode: FOLDER, oid: await rootOf(git, commit), path: "" };
+  return (await contents(git, [root])).flat();
+}
+
+/** Is this commit in the clone? */
+export async function hasCommit(git: Git, commit: string): Promise<boolean> {
+  return (await run(git, ["cat-file", "-e", `${oid(commit)}^{commit}`], { ok: [0, 1, 128] })).code === 0;
+}
+
 async function rootOf(git: Git, commit: string): Promise<string> {
   let root: string | undefined;
   for await (const object of objects(git, [`${oid(commit)}^{tree}`])) root = object?.oid;

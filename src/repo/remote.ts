@@ -40,6 +40,22 @@ export async function advertised(clone: Clone, branches: readonly string[]): Pro
   return { defaultBranch: branchName(head), tips };
 }
 
+const QUIETLY = [
+  "--no-tags",
+  "--no-recurse-submodules",
+  "--no-auto-gc",
+  "--no-write-fetch-head",
+  "--verbose",
+];
+
+/** Fetches one commit, which no branch need have any more: the head of a merged pull request. */
+export async function fetchCommit(clone: Clone, commit: string): Promise<void> {
+  const answer = await talk(clone, ["fetch", ...QUIETLY, clone.remote, oid(commit)]);
+  if (answer.ok) return;
+  expectUnreachable(answer.why);
+  throw new Problem("unavailable", `${commit.slice(0, 12)} could not be fetched`, "run it again");
+}
+
 /** Fetches branches into their tracking refs; `depth` only ever bounds a shallow clone. */
 export async function fetchBranches(
   clone: Clone,
@@ -49,14 +65,7 @@ export async function fetchBranches(
   const specs = branches.map(
     (name) => `+refs/heads/${branchName(name)}:refs/remotes/${clone.remote}/${branchName(name)}`,
   );
-  const flags = [
-    "--no-tags",
-    "--no-recurse-submodules",
-    "--no-auto-gc",
-    "--no-write-fetch-head",
-    "--verbose",
-  ];
-  const answer = await talk(clone, ["fetch", ...flags, ...depth, clone.remote, ...specs]);
+  const answer = await talk(clone, ["fetch", ...QUIETLY, ...depth, clone.remote, ...specs]);
   if (!answer.ok) expectUnreachable(answer.why);
   return answer.ok;
 }

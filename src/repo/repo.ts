@@ -16,10 +16,18 @@ export interface NewCommit {
 export interface Repo {
   /** Fetches main and the ledger branch. False when the remote could not be reached: the last fetched state stands. */
   fetch(): Promise<boolean>;
+  /**
+   * Fetches the ledger branch of another copy of this repository, at an address as git takes it or as the name of a
+   * remote, and returns its tip; undefined where the copy has none. Our token never goes there. Throws a Problem when
+   * it cannot be reached.
+   */
+  ledgerOf(address: string): Promise<string | undefined>;
   /** Name of the remote's default branch. */
   defaultBranch(): Promise<string>;
   /** Commit id that a remote branch had when last fetched. */
   remoteTip(branch: string): Promise<string | undefined>;
+  /** What is right below the root of a commit or of a tree, folders as one entry each. */
+  top(tree: string): Promise<readonly TreeEntry[]>;
   /** `git ls-tree -r -z` below a path, in git's order. */
   tree(commit: string, under: string): Promise<readonly TreeEntry[]>;
   /** Paths below a folder of the work tree, tracked or not, without what .gitignore leaves out. */
@@ -34,6 +42,8 @@ export interface Repo {
   lastStep(tip: string, path: string): Promise<Step | undefined>;
   /** Raw diff between two commits; the empty string is the empty tree. */
   diff(before: string, after: string): Promise<readonly Change[]>;
+  /** The tree that git makes of merging `theirs`, fetched if need be, into `ours`; undefined where it cannot. */
+  mergedTree(ours: string, theirs: string): Promise<string | undefined>;
   /** Where two histories last met; undefined when they never did. */
   mergeBase(a: string, b: string): Promise<string | undefined>;
   isAncestor(ancestor: string, descendant: string): Promise<boolean>;

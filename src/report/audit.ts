@@ -6,6 +6,7 @@ import type { Instant } from "../core/model.ts";
 import { printInstant } from "../core/time.ts";
 import { page, visible } from "./encode.ts";
 import { findingsJson } from "./json.ts";
+import { latenessJson, latenessLines } from "./lateness.ts";
 import { painter, type Paint } from "./paint.ts";
 import { counted } from "./table.ts";
 import { lengthWords, utc } from "./time-words.ts";
@@ -17,6 +18,7 @@ export function auditText(report: AuditReport, options: { readonly color: boolea
     basis(report),
     "",
     ...rows(report).map(([label, text]) => `${label.padEnd(17)} ${text}`),
+    ...latenessLines(report.removals.byTarget).map((line) => `  ${line}`),
     "",
     ...exceptions(report, paint),
     verdict(report, paint),
@@ -54,7 +56,12 @@ function populationWords({ population: p }: AuditReport): string {
   return counts.map(([count, what]) => `${count} ${what}`).join("   ");
 }
 
-function reconciliation({ files, books, targets }: AuditReport): readonly (readonly [string, string])[] {
+function reconciliation({
+  files,
+  books,
+  targets,
+  copy,
+}: AuditReport): readonly (readonly [string, string])[] {
   const requests = equation(files.onMain, "on main", files.difference, [
     [files.decided, "decided"],
     [files.fresh, "not processed yet"],
@@ -75,7 +82,14 @@ function reconciliation({ files, books, targets }: AuditReport): readonly (reado
     ["Requests", requests],
     ["Ledger", ledger],
     ["Targets", observed ?? "not asked (add --observe)"],
+    ...(copy ? [["Other copy", copyWords(copy)] as const] : []),
   ];
+}
+
+function copyWords({ is, ours, theirs }: NonNullable<AuditReport["copy"]>): string {
+  if (is === "same") return "the same";
+  if (is === "behind") return `the same up to its last entry, ${theirs} of ${ours}`;
+  return "NOT the same";
 }
 
 type Counts = readonly (readonly [number, string])[];
@@ -130,7 +144,7 @@ function verdict({ addsUp, findings }: AuditReport, paint: Paint): string {
 }
 
 export function auditJson(report: AuditReport): object {
-  const { now, period, main, ledger, population, approvals, removals, files, books, targets } = report;
+  const { now, period, main, ledger, population, approvals, removals, files, books, targets, copy } = report;
   return {
     now: printInstant(now),
     period: { from: time(period.from), to: time(period.to) },
@@ -139,11 +153,12 @@ export function auditJson(report: AuditReport): object {
     ledger,
     population,
     approvals,
-    removals: numbers(removals),
+    removals: { ...numbers(removals), byTarget: latenessJson(removals.byTarget) },
     reconciliation: {
       requests: numbers(files),
       ledger: numbers(books),
       targets: targets === undefined ? null : numbers(targets),
+      copy: copy ?? null,
     },
     exceptions: findingsJson(report.findings),
     cases: report.list.map(caseJson),

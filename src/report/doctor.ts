@@ -1,4 +1,4 @@
-// What does the doctor find on each target?
+// What does the doctor find, and where?
 import type { Finding } from "../core/model.ts";
 import { page, visible } from "./encode.ts";
 import { findingsText } from "./findings.ts";
@@ -6,23 +6,44 @@ import { findingsJson } from "./json.ts";
 import { counted } from "./table.ts";
 
 interface Examined {
-  readonly target: string;
+  readonly subject: string;
   readonly findings: readonly Finding[];
 }
 
-export function doctorText(examined: readonly Examined[], options: { readonly color: boolean }): string {
-  if (examined.length === 0) return page(["There is no target in policies/targets."]);
-  const all = examined.flatMap(({ findings }) => findings);
+const GROUPS = ["repository", "people", "ledger", "targets"] as const;
+/** A group that is absent was not asked for. */
+type Checkup = Readonly<Partial<Record<(typeof GROUPS)[number], readonly Examined[]>>>;
+
+export function doctorText(checkup: Checkup, options: { readonly color: boolean }): string {
+  const all = allFindings(checkup);
   return page([
-    ...examined.map(({ target, findings }) =>
-      findings.length === 0
-        ? `✓ ${visible(target)}`
-        : `✕ ${visible(target)}  ${counted(findings.length, "finding")}`,
-    ),
-    ...(all.length === 0 ? [] : ["", findingsText(all, options)]),
+    ...GROUPS.flatMap((name) => (checkup[name] ? [name, ...lines(checkup[name]), ""] : [])),
+    findingsText(all, options),
   ]);
 }
 
-export function doctorJson(examined: readonly Examined[]): object {
-  return { targets: examined.map(({ target, findings }) => ({ target, findings: findingsJson(findings) })) };
+function lines(examined: readonly Examined[]): readonly string[] {
+  return examined.length === 0 ? ["  – nothing was examined"] : examined.map(line);
+}
+
+function line({ subject, findings }: Examined): string {
+  if (findings.length === 0) return `  ✓ ${visible(subject)}`;
+  const sign = findings.some(({ severity }) => severity === "error") ? "✕" : "!";
+  return `  ${sign} ${visible(subject)}  ${counted(findings.length, "finding")}`;
+}
+
+export function allFindings(checkup: Checkup): readonly Finding[] {
+  return GROUPS.flatMap((name) => checkup[name] ?? []).flatMap(({ findings }) => findings);
+}
+
+export function doctorJson(checkup: Checkup): object {
+  const shown = GROUPS.flatMap((name) => {
+    const examined = checkup[name];
+    return examined === undefined ? [] : [[name, examined.map((one) => rowOf(name, one))] as const];
+  });
+  return Object.fromEntries(shown);
+}
+
+function rowOf(group: string, { subject, findings }: Examined): object {
+  return { [group === "targets" ? "target" : "subject"]: subject, findings: findingsJson(findings) };
 }

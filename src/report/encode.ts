@@ -31,6 +31,11 @@ export function page(lines: readonly string[]): string {
     .join("\n");
 }
 
+/** A message of several lines, each made visible; an annotation of ours (`workflowCommand`) stays one. */
+export function messageText(text: string): string {
+  return /^::(?:error|warning|notice) [^\r\n]*$/u.test(text) ? text : page(text.split("\n").map(visible));
+}
+
 /** Several lines of source, each made visible; the only text that keeps its line breaks. */
 export function visibleLines(text: string): readonly string[] {
   return text.split(/\r\n|[\n\r\u2028\u2029]/u).map(visible);

@@ -29,6 +29,11 @@ export function link(label: string, url: string): Link | Text {
   return /^https?:\/\/[^\s<>]+$/u.test(url) ? { type: "link", url, children: [words(label)] } : words(label);
 }
 
+/** Calls somebody, on purpose: only a name that can be an account's does. */
+export function mention(login: string): Text | InlineCode {
+  return /^[A-Za-z0-9][A-Za-z0-9-]{0,38}$/u.test(login) ? words(`@${login}`) : code(login);
+}
+
 export function paragraph(...children: readonly PhrasingContent[]): RootContent {
   return { type: "paragraph", children: [...children] };
 }

@@ -4,6 +4,7 @@ import { STATES } from "../core/states.ts";
 import { isStale, type Status, type StatusRow } from "../core/status.ts";
 import { printInstant } from "../core/time.ts";
 import { page, visible } from "./encode.ts";
+import { latenessJson, latenessLines } from "./lateness.ts";
 import { painter, type Paint } from "./paint.ts";
 import { reasonWords } from "./reasons.ts";
 import { columns } from "./table.ts";
@@ -11,7 +12,17 @@ import { clock, lengthWords, relative, when } from "./time-words.ts";
 
 export function statusText(status: Status, options: { readonly color: boolean }): string {
   const paint = painter(options.color);
-  return page([...heartbeatLines(status, paint), "", ...body(status, paint)]);
+  return page([...heartbeatLines(status, paint), "", ...body(status, paint), ...removed(status, paint)]);
+}
+
+function removed({ lateness }: Status, paint: Paint): readonly string[] {
+  if (lateness === undefined)
+    return ["", paint("warn", "? How late removals were is unknown: the ledger's past cannot be read.")];
+  if (lateness.length === 0) return [];
+  const lines = latenessLines(lateness).map((line, i) =>
+    lateness[i]?.held === false ? paint("bad", line) : line,
+  );
+  return ["", paint("bold", "Gone after the end, in the last 90 days"), ...lines];
 }
 
 function heartbeatLines(status: Status, paint: Paint): readonly string[] {
@@ -62,12 +73,13 @@ function tinted(row: StatusRow | undefined, line: string, paint: Paint): string 
 }
 
 export function statusJson(status: Status): object {
-  const { now, heartbeat, main, rows } = status;
+  const { now, heartbeat, main, rows, lateness } = status;
   return {
     now: printInstant(now),
     reconciledAt: heartbeat === undefined ? null : printInstant(heartbeat),
     stale: isStale(status),
     commit: main ?? null,
+    lateness: lateness ? latenessJson(lateness) : null,
     grants: rows.map(({ state, start, end, failure, ...row }) => ({
       ...row,
       state: STATES[state].json,

@@ -30,6 +30,7 @@ export function policyFiles(): Readonly<Record<string, string>> {
       pendingTimeout: "2d",
       sweepInterval: "15m",
       maxDuration: "3d",
+      changes: { from: ["group:team-00"], count: 1 },
     }),
     ...many(PEOPLE, (i) =>
       file("Person", "people/", person(i), {

@@ -1,8 +1,9 @@
 // What may every forge change, and how often?
 import { expect, test } from "vitest";
+import { fromEpoch } from "../../src/core/time.ts";
 import type { Forge } from "../../src/forge/forge.ts";
 import type { Sandbox } from "../../src/sandbox/github/sandbox.ts";
-import { byKind, eachScene, opened, request } from "./forge-world.ts";
+import { byKind, eachScene, MINUTE, opened, request } from "./forge-world.ts";
 import type { ForgeWorld } from "./forge-world.ts";
 
 /** Writes: each can be repeated, and nobody else's work is touched. */
@@ -60,6 +61,37 @@ export function makesChanges(start: () => Promise<ForgeWorld>): void {
       "<!-- lapse -->\nsecond",
       "<!-- other -->\nthird",
     ]);
+  });
+
+  test.each(["ann", "lapse[bot]"])("opens one issue per marker as %s, open or closed", async (login) => {
+    const own = world.as(login);
+    await opened(world);
+    const since = fromEpoch(world.now() - MINUTE);
+    const wanted = { marker: "<!-- m -->", title: "Review", body: "please", labels: ["lapse"] };
+    // A lookalike by somebody else is not ours.
+    const theirs = await world.as("cy").openIssue(wanted, since);
+    const number = await own.openIssue(wanted, since);
+    expect(number).not.toBe(theirs);
+    expect(await own.openIssue(wanted, since)).toBe(number);
+    sandbox.closeIssue("bob", number);
+    expect(await own.openIssue(wanted, since)).toBe(number);
+    expect(sandbox.issues()[1]).toMatchObject({
+      title: "Review",
+      body: "<!-- m -->\nplease",
+      labels: ["lapse"],
+    });
+    expect(await own.openIssue({ ...wanted, marker: "<!-- n -->" }, since)).not.toBe(number);
+    sandbox.deleteIssue("ann", number);
+    expect(await own.openIssue(wanted, since)).not.toBe(number);
+  });
+
+  test("finds its issue again when the answer to its opening got lost", async () => {
+    const wanted = { marker: "<!-- m -->", title: "Review", body: "please", labels: [] };
+    sandbox.fault({ on: /^POST .*\/issues$/, do: { is: "hang", effect: "after" } });
+    const hasty = world.as("ann", { timeout: 500 });
+    await expect(hasty.openIssue(wanted, fromEpoch(0))).rejects.toMatchObject(byKind("unavailable"));
+    await forge.openIssue(wanted, fromEpoch(0));
+    expect(sandbox.issues()).toHaveLength(1);
   });
 
   test("writes a completed check run, for which it must be an App", async () => {

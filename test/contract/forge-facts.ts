@@ -211,6 +211,27 @@ export function tellsFacts(start: () => Promise<ForgeWorld>): void {
     await expect(forge.blobAt(request, "1".repeat(40))).rejects.toBeInstanceOf(Problem);
   });
 
+  test("reads every comment of an issue with its times, and says when the issue is gone", async () => {
+    const wanted = { marker: "<!-- m -->", title: "Review", body: "please", labels: [] };
+    const issue = await forge.openIssue(wanted, fromEpoch(world.now()));
+    for (let i = 0; i < 35; i += 1) sandbox.comment("bob", issue, `${i}`);
+    const written = fromEpoch(world.now());
+    world.advance(MINUTE);
+    const id = sandbox.comment("cy", issue, "before");
+    world.advance(MINUTE);
+    sandbox.editComment("ann", id, "after");
+    const comments = await forge.issueComments(issue);
+    expect(comments).toHaveLength(36);
+    expect(comments?.[0]).toMatchObject({ body: "0", createdAt: written, updatedAt: written });
+    expect(comments?.at(-1)).toEqual({
+      ...{ id, user: { id: 3, login: "cy", type: "User" }, body: "after" },
+      ...{ createdAt: written + MINUTE, updatedAt: written + 2 * MINUTE },
+    });
+    sandbox.deleteIssue("ann", issue);
+    expect(await forge.issueComments(issue)).toBeUndefined();
+    await expect(forge.issueComments(issue + 1)).rejects.toBeInstanceOf(Problem);
+  });
+
   test("tells permissions by account, not by login", async () => {
     const ann = { id: 1, login: "ann", type: "User" };
     const bob = { id: 2, login: "bob", type: "User" };

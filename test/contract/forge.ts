@@ -2,6 +2,7 @@
 import { describe } from "vitest";
 import { makesChanges } from "./forge-changes.ts";
 import { tellsFacts } from "./forge-facts.ts";
+import { tellsSettings } from "./forge-settings.ts";
 import { bearsTrouble } from "./forge-trouble.ts";
 import type { ForgeWorld } from "./forge-world.ts";
 
@@ -10,6 +11,9 @@ export function obeysForgeContract(name: string, start: () => Promise<ForgeWorld
   describe(name, () => {
     describe("facts", () => {
       tellsFacts(start);
+    });
+    describe("settings", () => {
+      tellsSettings(start);
     });
     describe("changes", () => {
       makesChanges(start);

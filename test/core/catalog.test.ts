@@ -31,7 +31,7 @@ const GOOD: Files = {
   "lapse.yaml": file(
     "Settings",
     "acme",
-    "{ owner: acme, pendingTimeout: 2d, sweepInterval: 15m, maxDuration: 1d }",
+    "{ owner: acme, pendingTimeout: 2d, sweepInterval: 15m, maxDuration: 1d, changes: { from: [group:backend], count: 1 } }",
   ),
   "README.md": "# Policies",
   "people/README.md": "# People",

@@ -240,7 +240,7 @@ describe("folding a log that nobody vouches for", () => {
       for (const open of live.values()) expect(() => canonical(open)).not.toThrow();
       const verify = verifier(sha256);
       verify.add({ path: logPath(NOON, 1), line });
-      expect(verify.indexes({ tip: TIP, live: [], ids: new Map() }).length).toBeGreaterThan(0);
+      expect(verify.indexes({ tip: TIP, live: [], reviews: [], ids: new Map() }).length).toBeGreaterThan(0);
     }
   });
 });

@@ -90,6 +90,7 @@ function aLedger(): { raw: RawLine[]; checkpoint: Checkpoint } {
     checkpoint: {
       tip: nextTip(EMPTY_TIP, all.entries, all.hash),
       live: live.map(canonical),
+      reviews: [],
       ids: new Map(ids),
     },
   };
@@ -184,7 +185,7 @@ describe("the chain", () => {
     for (const line of raw) verify.add(line);
     expect(verify.chain()).toEqual([]);
     const messages = verify
-      .indexes({ tip: undefined, live: [], ids: new Map() })
+      .indexes({ tip: undefined, live: [], reviews: [], ids: new Map() })
       .filter((f) => f.code === "LPS508");
     expect(messages.map((f) => f.message.split(": ")[1])).toEqual([
       "its id was used before",

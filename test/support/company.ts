@@ -8,7 +8,8 @@ export interface Someone {
   readonly type?: "User" | "Bot";
 }
 
-/** Accounts on the forge. ann and bob ask, carol and dan own the data, erin is security, grace runs the place. */
+/** Accounts on the forge. ann and bob ask, carol and dan own the data, erin is security, grace runs the place;
+ * dan, erin and grace maintain it. */
 export const ACCOUNTS: readonly Someone[] = [
   { login: "ann", id: 1001 },
   { login: "bob", id: 1002 },
@@ -71,7 +72,7 @@ spec:
 /** The whole of policies/, on a pretended target. */
 export function policies(more: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
   return {
-    "policies/lapse.yaml": `${HEAD}kind: Settings\nmetadata: { name: lapse }\nspec:\n  owner: lapse\n  pendingTimeout: 3d\n  sweepInterval: 15m\n  maxDuration: 12h\n`,
+    "policies/lapse.yaml": `${HEAD}kind: Settings\nmetadata: { name: lapse }\nspec:\n  owner: lapse\n  pendingTimeout: 3d\n  sweepInterval: 15m\n  maxDuration: 12h\n  changes: { from: [group:maintainers], count: 2 }\n`,
     "policies/people/ann.yaml": person("ann", 1001),
     "policies/people/bob.yaml": person("bob", 1002),
     "policies/people/carol.yaml": person(
@@ -83,9 +84,11 @@ export function policies(more: Readonly<Record<string, string>> = {}): Readonly<
     "policies/people/erin.yaml": person("erin", 1005),
     "policies/people/rita.yaml": person("rita", 1006),
     "policies/people/robo.yaml": person("robo", 1007),
+    "policies/people/grace.yaml": person("grace", 1008),
     "policies/people/backend.yaml": group("backend", ["ann", "bob", "carol"]),
     "policies/people/owners.yaml": group("owners", ["carol", "dan", "rita", "robo"]),
     "policies/people/security.yaml": group("security", ["erin"]),
+    "policies/people/maintainers.yaml": group("maintainers", ["dan", "erin", "grace"]),
     "policies/targets/shop.yaml": target("shop", "memory", { name: "shop" }),
     "policies/entitlements/orders-read.yaml": entitlement("orders-read", {
       approvals: "[{ from: [group:owners], count: 1 }]",

@@ -5,6 +5,7 @@ import { error } from "../../src/core/finding.ts";
 import { chronicler } from "../../src/core/history.ts";
 import type { AccessRequest, Catalog, Duration, Finding } from "../../src/core/model.ts";
 import type { Plan } from "../../src/core/plan.ts";
+import { lateness, overdue, type Removal } from "../../src/core/lateness.ts";
 import { inOrder, openRow, type Status } from "../../src/core/status.ts";
 import type { Story } from "../../src/core/story.ts";
 import { added, aLife, aLive, anAdmission, aStep, at, entries, NOON, removed } from "./cases.ts";
@@ -24,9 +25,11 @@ export function aPlan(changes: Partial<Plan> = {}): Plan {
     refused: [],
     missed: [],
     held: [],
+    reviewed: [],
     kept: [],
     waysOut: [],
     unseen: [],
+    aboutMain: [],
     violations: [],
     warnings: [],
     ...changes,
@@ -124,7 +127,14 @@ export function aStatus(text = "forbidden (42501)"): Status {
   ];
   const rows = inOrder(live.map((grant) => openRow(grant, NOW)));
   const interval = 300_000 as Duration;
-  return { now: NOW, heartbeat: at(-3), interval, main: "9f3c1e2aaa", rows, filtered: false, overdue: true };
+  const removals: readonly Removal[] = [
+    { request: "a", target: "orders-db", due: at(-60), early: false, gone: at(-60, 41) },
+    { request: "b", target: "orders-db", due: at(-60), early: true, gone: at(-60, 2) },
+    ...overdue(live, NOW),
+  ];
+  const late = lateness(removals, () => interval, NOW);
+  const seen = { filtered: false, overdue: true, lateness: late };
+  return { now: NOW, heartbeat: at(-3), interval, main: "9f3c1e2aaa", rows, ...seen };
 }
 
 export function aStory(text: string): Story {

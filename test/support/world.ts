@@ -52,8 +52,12 @@ export interface World {
   merge(pull: number, by?: string, options?: Parameters<Sandbox["merge"]>[2]): Promise<string>;
   /** ask → approve by carol → merge, with seconds in between. */
   askAndMerge(ask: Ask & { readonly author?: string }, approvers?: readonly string[]): Promise<number>;
+  /** bob's pull request that changes these files, approved by erin and grace or by others, and merged. */
+  change(files: Files, approvers?: readonly string[]): Promise<number>;
   stop(): Promise<void>;
 }
+
+type Files = Parameters<Sandbox["push"]>[2];
 
 /** The world as it is after the first sweep, so that granting is open. */
 export async function world(options: WorldOptions = {}): Promise<World> {
@@ -69,6 +73,7 @@ export async function world(options: WorldOptions = {}): Promise<World> {
   const providers: Readonly<Record<string, Provider>> = { memory: pretended, ...options.providers };
   await forge.push("grace", "main", policies(options.files));
   let clones = 0;
+  let changes = 0;
   const context = async (change: Partial<Context> = {}): Promise<Context> => {
     const clone = join(dir, `clone-${String((clones += 1))}`);
     // As the workflows do: an empty repository with a remote, so that nothing but objects is ever there.
@@ -136,6 +141,16 @@ export async function world(options: WorldOptions = {}): Promise<World> {
       const pull = await ask(request);
       for (const by of approvers) await approve(pull, by);
       await merge(pull);
+      return pull;
+    },
+    change: async (files, approvers = ["erin", "grace"]) => {
+      tick(SECOND);
+      const branch = `change/${String((changes += 1))}`;
+      await forge.push("bob", branch, files);
+      tick(SECOND);
+      const pull = await forge.openPull("bob", { branch, title: branch });
+      for (const by of approvers) await approve(pull, by);
+      await merge(pull, "dan");
       return pull;
     },
     stop: async () => {

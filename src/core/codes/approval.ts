@@ -51,4 +51,29 @@ export const APPROVAL_CODES = {
     explain:
       "It could not be fetched or read, or it no longer contains the commit that was processed last (a force-push, or a stale mirror). Nothing is granted, and only time ends access, until it is read again. After a rewrite on purpose, a person vouches for the new tip once with `lapse apply --accept-main <commit>`.",
   },
+  LPS311: {
+    title: "a change of what decides is not approved",
+    explain:
+      "Policies, schemas, code and workflows (everything but requests and plain words right below the root) decide who gets access. A change of them needs the approvals that `changes` in policies/lapse.yaml demanded before the change, by people with write permission who are neither its author nor a pusher, for the commit that was merged. Until it has them nothing is granted; access still ends. Let the people named approve the pull request now, merged as it is, or revert it by another pull request.",
+  },
+  LPS312: {
+    title: "a change of what decides did not come by a pull request",
+    explain:
+      "It was pushed straight to the default branch, or came by the merge of no pull request or of several, so nobody can approve it there. Nothing is granted until it is undone; access still ends. Revert it by a pull request, find out who pushed it, and bring it again by a pull request of its own if it is wanted.",
+  },
+  LPS313: {
+    title: "the merge is not what was reviewed",
+    explain:
+      "A merged change of what decides is not what git makes of the pull request's branch and the default branch, or its branch is in a fork, where pushes cannot be seen. Approvals do not cover it. Revert it by a pull request, and bring it again from a branch of this repository.",
+  },
+  LPS314: {
+    title: "nobody could approve changes",
+    explain:
+      "`changes` in policies/lapse.yaml names groups or people that cannot be read, or fewer people than it demands. Such a state is not vouched for, since no later change could be approved. Mend it by an approved pull request; where even that is impossible, a person who has the applier's credentials vouches for the tip once with `lapse apply --accept-main <commit>`.",
+  },
+  LPS315: {
+    title: "whether a change was approved is not known",
+    explain:
+      "The forge or git could not be read, or its feeds lag behind. Nothing is granted, and everything ends all the same, until it is known.",
+  },
 } as const;

@@ -33,7 +33,7 @@ export function credential(
   let failed: unknown;
   const assertion = async (): Promise<string> => {
     try {
-      return await githubAssertion(transport, url, token, cloud.audience);
+      return hidden(await githubAssertion(transport, url, token, cloud.audience), options);
     } catch (thrown) {
       failed = thrown;
       throw thrown;
@@ -54,12 +54,18 @@ export function credential(
     getToken: async (scopes, how) => {
       failed = undefined;
       try {
-        return await inner.getToken(scopes, how);
+        const access = await inner.getToken(scopes, how);
+        return { ...access, token: hidden(access.token, options) };
       } catch (thrown) {
         throw asLoginError(failed ?? thrown);
       }
     },
   };
+}
+
+function hidden(token: string, { hide }: ConnectOptions): string {
+  hide?.(token);
+  return token;
 }
 
 function needed({ secret }: ConnectOptions, name: string): string {

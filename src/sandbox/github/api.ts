@@ -51,7 +51,8 @@ export function numberParam(c: Call, name: string): number {
 /** The pull request that the path names. */
 export function pullParam(c: Call): PullRecord {
   need(c, "read");
-  return c.var.state.pulls[numberParam(c, "number") - 1] ?? refuse(404, "Not Found");
+  const number = numberParam(c, "number");
+  return c.var.state.pulls.find((each) => each.number === number) ?? refuse(404, "Not Found");
 }
 
 /** The body as an object; fields are checked by `textField`. */

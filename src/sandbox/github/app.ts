@@ -16,8 +16,10 @@ import { checkRoutes } from "./routes-checks.ts";
 import { commentRoutes } from "./routes-comments.ts";
 import { commitRoutes } from "./routes-commits.ts";
 import { contentRoutes } from "./routes-contents.ts";
+import { issueRoutes } from "./routes-issues.ts";
 import { pullRoutes } from "./routes-pulls.ts";
 import { reviewRoutes } from "./routes-reviews.ts";
+import { settingsRoutes } from "./routes-settings.ts";
 import type { World } from "./world.ts";
 
 /** One call of the API and its answer, for a check against GitHub's own description. */
@@ -97,7 +99,7 @@ export function app(world: World, options: AppOptions): Hono<ApiEnv> {
   api.use(`${REPO}/*`, ours(world));
   for (const add of [accountRoutes, pullRoutes, reviewRoutes, commitRoutes, activityRoutes, commentRoutes])
     add(api, world);
-  for (const add of [checkRoutes, contentRoutes]) add(api, world);
+  for (const add of [checkRoutes, contentRoutes, issueRoutes, settingsRoutes]) add(api, world);
   api.all("*", (c) => {
     options.log.violations.push(`not in the sandbox: ${callName(c)}`);
     return refuse(404, "Not Found");

@@ -1,7 +1,7 @@
 // How is a pull request opened?
 import { forkRef } from "./refs.ts";
 import type { Account, PullRecord } from "./state.ts";
-import { branchRef } from "./world.ts";
+import { branchRef, nextNumber } from "./world.ts";
 import type { World } from "./world.ts";
 
 export interface OpenPull {
@@ -17,7 +17,8 @@ export interface OpenPull {
 
 /** Opens a pull request as GitHub does; throws when a branch is missing. Call it inside of `exclusive`. */
 export async function openPull(world: World, author: Account, wanted: OpenPull): Promise<PullRecord> {
-  const { refs, pulls } = world.store.now();
+  const state = world.store.now();
+  const { refs } = state;
   const fork = wanted.headRepository === "fork" ? author.id : null;
   const head = refs.get(fork === null ? branchRef(wanted.branch) : forkRef(fork, wanted.branch));
   const baseRef = wanted.base ?? world.defaultBranch;
@@ -26,7 +27,7 @@ export async function openPull(world: World, author: Account, wanted: OpenPull):
   if (base === undefined) throw new Error(`the sandbox has no branch "${baseRef}"`);
   const at = wanted.at ?? world.clock();
   const pull: PullRecord = {
-    number: pulls.length + 1,
+    number: nextNumber(state),
     id: world.store.id(),
     title: wanted.title,
     body: wanted.body ?? null,

@@ -38,7 +38,18 @@ export const accountRoutes: Routes = (api, world) => {
   });
   api.get(REPO, (c) => {
     need(c, "read");
-    return c.json(repositoryJson(world, c.var.state));
+    const { isPrivate, autoMerge, methods } = c.var.state.settings;
+    return c.json({
+      ...repositoryJson(world, c.var.state),
+      private: isPrivate,
+      // Shown to administrators alone.
+      ...(c.var.user.permission === "admin" && {
+        allow_auto_merge: autoMerge,
+        allow_squash_merge: methods.includes("squash"),
+        allow_merge_commit: methods.includes("merge"),
+        allow_rebase_merge: methods.includes("rebase"),
+      }),
+    });
   });
   api.get(`${REPO}/collaborators/:login/permission`, (c) => {
     need(c, "write");

@@ -1,8 +1,9 @@
-// Comments on a pull request.
-import { bodyOf, need, numberParam, page, pullParam, refuse, REPO, textField } from "./api.ts";
+// Comments on a pull request or an issue.
+import { bodyOf, need, numberParam, page, refuse, REPO, textField } from "./api.ts";
 import type { Call, Routes } from "./api.ts";
 import { pageUrl, repositoryUrl } from "./json-pull.ts";
 import { appJson, userJson } from "./json-user.ts";
+import { issueNumber } from "./routes-issues.ts";
 import type { CommentRecord, State } from "./state.ts";
 import { iso } from "./world.ts";
 import type { World } from "./world.ts";
@@ -16,7 +17,7 @@ export function commentJson(world: World, state: State, comment: CommentRecord) 
     id: comment.id,
     node_id: `IC_${comment.id}`,
     url: `${repositoryUrl(world)}/issues/comments/${comment.id}`,
-    html_url: pageUrl(world, `pull/${comment.pull}#issuecomment-${comment.id}`),
+    html_url: pageUrl(world, `issues/${comment.pull}#issuecomment-${comment.id}`),
     issue_url: `${repositoryUrl(world)}/issues/${comment.pull}`,
     body: comment.body,
     user: userJson(world, state, comment.user),
@@ -55,12 +56,12 @@ export const commentRoutes: Routes = (api, world) => {
     return c.json(commentJson(world, world.store.now(), changed));
   });
   api.get(`${REPO}/issues/:number/comments`, (c) => {
-    const { number } = pullParam(c);
+    const number = issueNumber(c);
     const found = c.var.state.comments.filter((comment) => comment.pull === number);
     return c.json(page(c, world, found).map((comment) => commentJson(world, c.var.state, comment)));
   });
   api.post(`${REPO}/issues/:number/comments`, async (c) => {
-    const { number } = pullParam(c);
+    const number = issueNumber(c);
     const at = world.clock();
     const user = c.var.user.id;
     const comment = {

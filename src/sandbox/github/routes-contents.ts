@@ -118,8 +118,4 @@ export const contentRoutes: Routes = (api, world) => {
     );
     return c.json(page(c, world, found).map(([ref, sha]) => refJson(world, ref, sha)));
   });
-  api.get(`${REPO}/rules/branches/:branch{.+}`, (c) => {
-    need(c, "read");
-    return c.json([]);
-  });
 };

@@ -10,6 +10,8 @@ import type { RecordedCall } from "./calls.ts";
 import { faults } from "./faults.ts";
 import type { Fault } from "./faults.ts";
 import { initBare } from "./git.ts";
+import { CARELESS } from "./settings.ts";
+import { issueVerbs, type IssueVerbs } from "./issuing.ts";
 import { store } from "./store.ts";
 import { account, verbs } from "./verbs.ts";
 import type { NewAccount, Verbs } from "./verbs.ts";
@@ -35,7 +37,7 @@ export interface SandboxOptions {
   readonly validate?: (exchange: Exchange) => readonly string[];
 }
 
-export interface Sandbox extends Verbs {
+export interface Sandbox extends Verbs, IssueVerbs {
   /** `http://127.0.0.1:port` */
   readonly url: string;
   readonly apiUrl: string;
@@ -65,11 +67,13 @@ async function world(options: SandboxOptions, origin: () => string): Promise<Wor
       accounts: options.users.map(account),
       refs: new Map(),
       pulls: [],
+      issues: [],
       reviews: [],
       activity: [],
       events: [],
       comments: [],
       checks: [],
+      settings: CARELESS,
     }),
     git: await initBare(join(options.dir, `${name}.git`), defaultBranch),
     clock: options.clock,
@@ -118,6 +122,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const token = (login: string) => knownAccount(made.store.now(), login).token;
   return {
     ...verbs(made),
+    ...issueVerbs(made),
     ...log,
     url,
     apiUrl: `${url}/api/v3`,

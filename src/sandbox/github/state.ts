@@ -1,4 +1,5 @@
 // What does the sandbox GitHub remember? (types only; values are replaced, never changed, so the past stays readable)
+import type { Settings } from "./settings.ts";
 
 type AccountType = "User" | "Bot" | "Mannequin" | "Organization";
 export type Access = "admin" | "write" | "read" | "none";
@@ -80,8 +81,24 @@ export interface EventRecord {
   readonly was?: ReviewState;
 }
 
+export interface IssueRecord {
+  readonly number: number;
+  readonly id: number;
+  readonly title: string;
+  readonly body: string | null;
+  readonly author: number;
+  readonly state: "open" | "closed";
+  readonly labels: readonly string[];
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly closedAt: number | null;
+  /** Its number stays used; whoever asks is told that it is gone. */
+  readonly deleted: boolean;
+}
+
 export interface CommentRecord {
   readonly id: number;
+  /** Number of the pull request or issue. */
   readonly pull: number;
   readonly user: number;
   readonly body: string;
@@ -106,11 +123,12 @@ export interface State {
   readonly accounts: readonly Account[];
   /** Branches and what they point at, by full name. */
   readonly refs: ReadonlyMap<string, string>;
-  /** Pull request `n` is at index `n - 1`. */
   readonly pulls: readonly PullRecord[];
+  readonly issues: readonly IssueRecord[];
   readonly reviews: readonly ReviewRecord[];
   readonly activity: readonly ActivityRecord[];
   readonly events: readonly EventRecord[];
   readonly comments: readonly CommentRecord[];
   readonly checks: readonly CheckRecord[];
+  readonly settings: Settings;
 }

@@ -9,6 +9,7 @@ import type { MergeOptions } from "./merging.ts";
 import { addEvent, forkRef, moveRef, ZERO } from "./refs.ts";
 import { dismissReview, submitReview } from "./reviewing.ts";
 import type { ReviewOptions } from "./reviewing.ts";
+import type { Settings } from "./settings.ts";
 import type { Access, Account, CheckRecord, CommentRecord, ReviewState } from "./state.ts";
 import { branchRef, knownAccount, knownPull } from "./world.ts";
 import type { World } from "./world.ts";
@@ -63,6 +64,8 @@ export interface Verbs {
   renameUser(login: string, to: string): void;
   addUser(user: NewAccount): void;
   setPermission(login: string, permission: Access): void;
+  /** Changes how the repository is set up. */
+  configure(change: Partial<Settings>): void;
   /** Commit that a branch points at. */
   tip(branch: string): string | undefined;
   comments(pull: number): readonly CommentRecord[];
@@ -166,6 +169,10 @@ function bookkeeping(world: World) {
     },
     withholdMerge: (pull: number) => {
       store.changePull(pull, ({ merged }) => ({ merged: merged && { ...merged, untold: true } }));
+    },
+    configure: (settings: Partial<Settings>) => {
+      store.begin();
+      store.write((state) => ({ settings: { ...state.settings, ...settings } }));
     },
     tip: (branch: string) => store.now().refs.get(branchRef(branch)),
     comments: (pull: number) => store.now().comments.filter((comment) => comment.pull === pull),

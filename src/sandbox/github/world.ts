@@ -35,6 +35,9 @@ export const iso = (at: number): string =>
 export const branchRef = (branch: string): string =>
   branch.startsWith("refs/") ? branch : `refs/heads/${branch}`;
 
+/** Issues and pull requests are numbered together. */
+export const nextNumber = ({ issues, pulls }: State): number => issues.length + pulls.length + 1;
+
 /** The account of a login; deleted accounts have none. */
 export function accountOf(state: State, login: string): Account | undefined {
   const wanted = login.toLowerCase();
@@ -50,7 +53,7 @@ export function knownAccount(state: State, login: string): Account {
 
 /** A pull request that a test or a demo names. */
 export function knownPull(state: State, number: number): PullRecord {
-  const pull = state.pulls[number - 1];
+  const pull = state.pulls.find((each) => each.number === number);
   if (!pull) throw new Error(`the sandbox has no pull request #${number}`);
   return pull;
 }
