@@ -3,7 +3,6 @@ import type { Defence } from "./defence.ts";
 
 const VOTES = "src/core/votes.ts";
 const CONSENT = "src/core/consent.ts";
-const LANDING = "src/core/landing.ts";
 const FORKS = "test/attacks/forks.test.ts";
 const EYES = "test/attacks/several-eyes.test.ts";
 
@@ -119,7 +118,7 @@ export const OF_VOTES: readonly Defence[] = [
   {
     name: "only-its-author-lifts-a-veto",
     rows: ["A13"],
-    file: VOTES,
+    file: "src/core/standing.ts",
     find: "const byItsAuthor = event.actor !== null && event.actor.id === review.user?.id;",
     put: "const byItsAuthor = true;",
     red: story("A13: an owner requests changes, and the author"),
@@ -132,21 +131,13 @@ export const OF_VOTES: readonly Defence[] = [
     put: "return undefined;",
     red: { file: FORKS, title: "A18: an approval from a fork's pull request that quotes nothing" },
   },
-  {
-    name: "fork-owner-is-a-pusher",
-    rows: ["A9", "A18"],
-    file: VOTES,
-    find: "isFromFork(facts) ? [facts.pull.head.owner] : []",
-    put: "[]",
-    red: { file: FORKS, title: "A9: who owns the fork" },
-  },
 ];
 
 /** Checks of the way to main, and of the votes together. */
 export const OF_LANDINGS: readonly Defence[] = [
   {
     name: "merged-pull-request",
-    rows: ["A7"],
+    rows: ["A6", "A7"],
     file: CONSENT,
     find: "facts && MERGES.has(c.landing.push.kind)",
     put: "true",
@@ -225,14 +216,6 @@ export const OF_LANDINGS: readonly Defence[] = [
     red: { file: FORKS, title: "A18: policy must have let forks in" },
   },
   {
-    name: "this-very-merge-commit",
-    rows: ["A6"],
-    file: LANDING,
-    find: "pull.mergeCommit === landing.push.after &&",
-    put: "",
-    red: story("A6: an approved merge into another branch"),
-  },
-  {
     name: "queue-commit-is-the-boundary",
     rows: ["A18", "A5"],
     file: "src/gather-consent.ts",
@@ -254,7 +237,7 @@ export const OF_LANDINGS: readonly Defence[] = [
     file: "src/core/decide.ts",
     find: "[...snapshot.candidates].sort(byMerge)",
     put: "[...snapshot.candidates]",
-    red: { file: "test/attacks/order.test.ts", title: "A17: merged ann before bob" },
+    red: { file: "test/attacks/order.test.ts", title: "A17: two of one merge queue's group" },
   },
   {
     name: "single-use-ids",
