@@ -17,7 +17,6 @@ const DAY = 86_400_000;
 /** How far back the activity of main is read: older pushes cannot carry a window that is still open. */
 const LOOK_BACK = 60 * DAY;
 
-/** What a reader may be waiting for in vain. */
 export interface Landed {
   readonly commit: string;
   readonly branch: string;

@@ -5,6 +5,11 @@ import { fromEpoch } from "./core/time.ts";
 import { personOf } from "./core/votes.ts";
 import type { Forge } from "./forge/forge.ts";
 
+/** What a reader may be waiting for in vain. */
+const REBASED: Readonly<Record<string, string>> = {
+  merge_queue_merge: "; of a merge queue's group that is rebased it may never: let the queue squash or merge",
+};
+
 const THE_BEGINNING = fromEpoch(0);
 
 export interface About {
@@ -14,10 +19,6 @@ export interface About {
   readonly repository: number;
   readonly catalog: Rulebook["catalog"];
 }
-
-const REBASED: Readonly<Record<string, string>> = {
-  merge_queue_merge: "; of a merge queue's group that is rebased it may never: let the queue squash or merge",
-};
 
 /** Everything about the pull requests that the forge associates with a push; unknown while it lags behind. */
 export async function pullsOf(

@@ -7,16 +7,8 @@ import { fulfilled, MERGES } from "./consent.ts";
 import { mergedPull } from "./landing.ts";
 import type { Catalog, Finding, Obligation } from "./model.ts";
 import { approversOf } from "./policy-people.ts";
-import {
-  count,
-  isVeto,
-  personOf,
-  REVIEW_CHECKS,
-  standing,
-  type ReviewCase,
-  type Uncounted,
-  type VoteCheck,
-} from "./votes.ts";
+import { isVeto, standing } from "./standing.ts";
+import { count, personOf, REVIEW_CHECKS, type ReviewCase, type Uncounted, type VoteCheck } from "./votes.ts";
 
 /** One push to main that touched what decides. */
 export interface ChangeCase {

@@ -3,17 +3,8 @@ import { error, type Code } from "./finding.ts";
 import type { Candidate, Landing, PullFacts, Rulebook, Vote } from "./evidence.ts";
 import { mergedPull, soleAddition } from "./landing.ts";
 import type { AccessRequest, Decision, Entitlement, Finding, Obligation } from "./model.ts";
-import {
-  belongs,
-  count,
-  isFromFork,
-  isVeto,
-  personOf,
-  standing,
-  VOTE_CHECKS,
-  type Counted,
-  type VoteCase,
-} from "./votes.ts";
+import { isVeto, standing } from "./standing.ts";
+import { belongs, count, isFromFork, personOf, VOTE_CHECKS, type Counted, type VoteCase } from "./votes.ts";
 
 export interface ConsentCase {
   readonly candidate: Candidate;

@@ -65,8 +65,8 @@ function isHuman(user: Review["user"]): boolean {
 }
 
 /** Does the pull request come from another repository, whose pushes this one's server does not show? */
-export function isFromFork({ pull: { head, base } }: PullFacts): boolean {
-  return head.repository !== base.repository;
+export function isFromFork({ pull }: PullFacts): boolean {
+  return pull.head.repository !== pull.base.repository;
 }
 
 /** Everybody of whom the server knows that they could have put something into the branch. */
@@ -173,43 +173,6 @@ export const VOTE_CHECKS: readonly VoteCheck[] = [
     },
   },
 ];
-
-const DECISIVE = new Set(["APPROVED", "CHANGES_REQUESTED", "DISMISSED"]);
-
-/**
- * The last decisive review of each account, by numeric id; comments and approvals later than `until`, which is the merge,
- * neither count nor mask. With `null` no approval is too late.
- */
-export function standing(facts: PullFacts, until = facts.pull.mergedAt): readonly Review[] {
-  const ordered = [...facts.reviews]
-    .filter((r) => DECISIVE.has(r.state))
-    .sort((a, b) => Number(a.submittedAt ?? 0) - Number(b.submittedAt ?? 0) || a.id - b.id);
-  const late = ordered.filter((r) => isLate(r, until));
-  const last = new Map<number | string, Review>();
-  for (const review of ordered.filter((r) => !late.includes(r))) last.set(accountOf(review), review);
-  for (const review of late) if (!last.has(accountOf(review))) last.set(accountOf(review), review);
-  return [...last.values()];
-}
-
-function accountOf({ user, id }: Review): number | string {
-  return user?.id ?? `#${String(id)}`;
-}
-
-function isLate({ state, submittedAt }: Review, until: Instant | null): boolean {
-  return state === "APPROVED" && submittedAt !== null && until !== null && minus(submittedAt, until) > 0;
-}
-
-/**
- * Does this review stand in the way? Only its author lifts a veto, by approving or dismissing it: GitHub lets any writer
- * dismiss it. A dismissal that the timeline does not explain lifts nothing.
- */
-export function isVeto(review: Review, { timeline }: PullFacts): boolean {
-  if (review.state !== "DISMISSED") return review.state === "CHANGES_REQUESTED";
-  const event = timeline.find((e) => e.dismissed?.review === review.id);
-  if (!event) return true;
-  const byItsAuthor = event.actor !== null && event.actor.id === review.user?.id;
-  return event.dismissed?.was !== "approved" && !byItsAuthor;
-}
 
 export interface Uncounted {
   readonly login: string;

@@ -71,10 +71,9 @@ describe("where policy says with-digest", () => {
   }, 120_000);
   afterAll(() => w.stop());
 
-  const said = (id: string) =>
-    plan.refused
-      .find((r) => r.request === id)
-      ?.findings.map((f) => `${f.code} ${f.message}`)
+  const said = (id: string): string =>
+    (plan.refused.find((r) => r.request === id)?.findings ?? [])
+      .map((f) => `${f.code} ${f.message}`)
       .join("\n");
 
   it("A18: a request from a fork passes when its approver quotes what was merged", () => {

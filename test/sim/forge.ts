@@ -114,7 +114,7 @@ function pullOf(world: World, state: State, pull: PullRecord): Pull {
     createdAt: second(pull.createdAt),
     author: userOf(state, pull.author),
     base: { ref: base.ref, repository: world.repositoryId },
-    head: { ref: head.ref, sha: head.sha, repository: head.fork ?? world.repositoryId },
+    head: { ref: head.ref, sha: head.sha, repository: head.fork ?? world.repositoryId, owner: null },
     mergeCommit: merged?.commit ?? pull.test?.commit ?? null,
   };
 }

@@ -200,7 +200,7 @@ export const APPROVALS: readonly Attack[] = [
     id: "by-the-next-of-that-name",
     story: "A20: an owner renames, somebody else takes the login and approves",
     code: "LPS306",
-    says: "vera (not a person in policies/people",
+    says: "not a person in policies/people)",
     play: async (w, id) => {
       w.forge.renameUser("vera", "vera-m");
       w.forge.addUser({ login: "vera", id: 1777, token: "token-of-1777" });
