@@ -60,11 +60,12 @@ export async function expire(context: Context): Promise<SweepReport> {
   const { view, ledger } = await gatherSweep(context);
   const swept = sweep(view);
   const ended = await endAccess(context, view, swept.ends, ledger, "tidy");
-  const drafts: Draft[] = [...missedDrafts(swept.missed), ...heartbeat(context, view, ended.ledger)];
+  const before = await decideMissed(context, swept.missed, ended);
+  const drafts = heartbeat(context, view, ended.ledger);
   const flush = drafts.length > 0 || ledger.waiting === true;
   const last = flush ? await context.ledger.record(drafts, stamp(context)) : undefined;
   const unrecorded = ended.unrecorded ?? keptReason(last);
-  const state = last?.is === "appended" ? last.state : ended.ledger;
+  const state = last?.is === "appended" ? last.state : before;
   return {
     now: context.now,
     warnings: [...(ledger.findings ?? []), ...ended.unmanaged],
@@ -222,6 +223,17 @@ function decisionDrafts(plan: Plan): readonly Draft[] {
       subject: at?.file ?? message.split(":")[0] ?? "",
     })),
   ];
+}
+
+/** A decision, unlike an end: another run may be granting by now what this one saw go by. Then the next run looks. */
+async function decideMissed(
+  context: Context,
+  missed: Plan["missed"],
+  { moved, ledger }: Ended,
+): Promise<LedgerState> {
+  if (moved || missed.length === 0) return ledger;
+  const decided = await context.ledger.decide(missedDrafts(missed), stamp(context), ledger);
+  return decided.is === "appended" ? decided.state : ledger;
 }
 
 function missedDrafts(missed: Plan["missed"]): readonly Draft[] {

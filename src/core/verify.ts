@@ -58,6 +58,8 @@ interface State {
   readonly reviews: Map<string, OpenReview>;
   readonly ids: Map<string, string>;
   vouched: Tip["vouched"];
+  /** Grants that a run was about to make and has not told of. */
+  readonly intended: Set<string>;
 }
 
 /** More entries than are ever lost at once: a number beyond is an attempt to use all numbers up. */
@@ -75,6 +77,7 @@ export function verifier(hash: Hash): Verifier {
     reviews: new Map(),
     ids: new Map(),
     vouched: undefined,
+    intended: new Set(),
   };
   return {
     add: (raw) => judge(state, raw, hash)?.entry,
@@ -150,8 +153,21 @@ function remember(state: State, entry: Entry, at: Place, hash: Hash): void {
     if (used) state.against.push(against(entry, "its id was used before", at));
     if (!state.ids.has(path)) state.ids.set(path, `${blobOf(entry)}\n`);
   }
-  const objections = [foldInto(state.live, entry), foldReview(state.reviews, entry)];
+  const late = isLateReceipt(state, entry);
+  const ofCase = foldInto(state.live, entry);
+  const objections = [late ? undefined : ofCase, foldReview(state.reviews, entry)];
+  if (entry.kind === "intent" && entry.op === "grant" && ofCase === undefined)
+    state.intended.add(actOf(entry));
   state.against.push(...objections.flatMap((why) => (why === undefined ? [] : [against(entry, why, at)])));
+}
+
+/** Told after another run had ended the case: by a slow run, or from a clone whose receipts had to wait. */
+function isLateReceipt({ intended }: State, entry: Entry): boolean {
+  return entry.kind === "granted" && intended.delete(actOf(entry));
+}
+
+function actOf({ run, request }: Pick<Entry, "run"> & { readonly request: string }): string {
+  return `${run} ${request}`;
 }
 
 function against(entry: Entry, why: string, at: Place): Finding {

@@ -196,6 +196,32 @@ describe("the chain", () => {
   });
 });
 
+describe("a receipt that comes late", () => {
+  type Told = ReturnType<typeof aLife>[number];
+  const against = (told: readonly Told[], lastRun = "one") => {
+    const run = (i: number) => (i === told.length - 1 ? lastRun : "one");
+    const batches = told.map(([when, draft], i) => ({ drafts: [draft], at: when, run: run(i) }));
+    const verify = verifier(sha256);
+    const { lines } = sealAll(batches, EMPTY_TIP, sha256);
+    lines.forEach((line, i) => verify.add({ path: logPath(NOON, i + 1), line }));
+    const found = verify.indexes({ tip: undefined, live: [], reviews: [], ids: new Map() });
+    return found.filter((f) => f.code === "LPS508").map((f) => f.message.split(": ")[1]);
+  };
+  const life = aLife("one", 5);
+  const granted = nth(life, 2);
+  const others = life.filter((one) => one !== granted);
+
+  test("is no offence of the run that had said what it was about to do", () => {
+    expect(granted[1].kind).toBe("granted");
+    expect(against([...others, granted])).toEqual([]);
+    expect(against([...others, granted], "another")).toEqual(["granted without an admission"]);
+  });
+
+  test("is one receipt, not a licence", () => {
+    expect(against([...life, granted])).toEqual(["granted without an admission"]);
+  });
+});
+
 describe("open cases", () => {
   const only = (draft: Draft, when = at(1)) => nth(entries([[when, draft]]), 0);
   const assignment = anAssignment();
