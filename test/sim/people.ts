@@ -186,11 +186,13 @@ const ACTS: Readonly<Record<Act, (world: World, life: Life) => Promise<void>>> =
   recreate: (world) => byHand(world, "recreate"),
 };
 
-/** What an administrator of a target does there, without a word to Lapse. */
+/** What an administrator of a target does there, without a word to Lapse: mostly to what somebody has. */
 function byHand({ random, record, targets }: World, act: keyof SimTarget["admin"]): Promise<void> {
-  const target = random.pick(targets);
-  const who = random.pick(["ann", "bob", "carol", "frank"]);
-  const role = random.pick(["reader", "writer", "keeper", "fixer"]);
+  const open = targets.flatMap((one) => one.history().filter(({ to }) => to === undefined));
+  const found = open.length > 0 && random.chance(0.7) ? random.pick(open) : undefined;
+  const target = targets.find(({ name }) => name === found?.target) ?? random.pick(targets);
+  const who = found?.subject ?? random.pick(["ann", "bob", "carol", "frank"]);
+  const role = found?.role ?? random.pick(["reader", "writer", "keeper", "fixer"]);
   record.note(`an administrator of ${target.name}: ${act} ${who} ${role}`);
   target.admin[act](who, role);
   return Promise.resolve();
