@@ -13,7 +13,7 @@ export const OF_COMMENTS: readonly Defence[] = [
     file: JUDGE,
     find: `comment.user?.type === "User" ? undefined : "not a person's account"`,
     put: "undefined",
-    red: pure("does not count: human"),
+    red: pure("does not count"),
   },
   {
     name: "review-listed",
@@ -21,7 +21,7 @@ export const OF_COMMENTS: readonly Defence[] = [
     file: JUDGE,
     find: "person && belongs(catalog, review.from, person.name)",
     put: "person",
-    red: pure("does not count: listed"),
+    red: pure("does not count"),
   },
   {
     name: "review-not-subject",
@@ -29,7 +29,7 @@ export const OF_COMMENTS: readonly Defence[] = [
     file: JUDGE,
     find: "c.person?.name === c.review.subject || isOneOf(c, [c.review.account])",
     put: "c.person === undefined",
-    red: pure("does not count: not-subject"),
+    red: pure("does not count"),
   },
   {
     name: "review-no-hand-in-it",
@@ -37,7 +37,7 @@ export const OF_COMMENTS: readonly Defence[] = [
     file: JUDGE,
     find: "isOneOf(c, [c.review.author, ...c.review.hands])",
     put: "c.person === undefined",
-    red: pure("does not count: no-hand-in-it"),
+    red: pure("does not count"),
   },
   {
     name: "review-this-content",
@@ -45,7 +45,7 @@ export const OF_COMMENTS: readonly Defence[] = [
     file: JUDGE,
     find: "lines(comment).includes(phrase(review.digest))",
     put: "lines(comment).length > 0",
-    red: pure("does not count: this-content"),
+    red: pure("does not count"),
   },
   {
     name: "review-after-the-grant",
@@ -53,7 +53,7 @@ export const OF_COMMENTS: readonly Defence[] = [
     file: JUDGE,
     find: "since !== undefined && minus(createdAt, since) > 0",
     put: "since !== undefined && createdAt > 0",
-    red: pure("does not count: after-the-grant"),
+    red: pure("does not count"),
   },
   {
     name: "review-unedited",
@@ -61,7 +61,7 @@ export const OF_COMMENTS: readonly Defence[] = [
     file: JUDGE,
     find: "createdAt === updatedAt ?",
     put: "createdAt <= updatedAt ?",
-    red: pure("does not count: unedited"),
+    red: pure("does not count"),
   },
   {
     name: "review-one-person-one-vote",
@@ -105,7 +105,7 @@ export const OF_REVIEWS: readonly Defence[] = [
     file: FOLD,
     find: `if (digest !== open.digest) return "reviewed, but for other content";`,
     put: "",
-    red: pure("closes none by an entry about other content"),
+    red: pure("closes none by an entry"),
   },
   {
     name: "enough-reviewers",
@@ -113,7 +113,7 @@ export const OF_REVIEWS: readonly Defence[] = [
     file: FOLD,
     find: `people.size < open.count ? "reviewed by too few people" : undefined`,
     put: 'people.size < 0 ? "never" : undefined',
-    red: pure("closes none by an entry by too few people"),
+    red: pure("closes none by an entry"),
   },
   {
     name: "doubt-closes-no-review",
