@@ -314,7 +314,7 @@ describe("meddling", () => {
     expect(await ledger.verify()).toEqual([]);
   });
 
-  test("a rollback or a rewrite freezes decisions; what was seen still counts, and receipts are kept", async () => {
+  test("D23: a rollback or a rewrite freezes decisions; what was seen still counts, and receipts are kept", async () => {
     const { ledger, repo } = await applier();
     const before = await ledger.read();
     for (const move of [

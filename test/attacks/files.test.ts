@@ -60,7 +60,7 @@ describe("files that nobody should have merged", () => {
     await w.merge(pull);
   };
 
-  it("the whole corpus of bad requests on main: each refused, none stops the revocation beside it (D4)", async () => {
+  it("D4: the whole corpus of bad requests on main: each refused, none stops the revocation beside it", async () => {
     const bad = corpus();
     await w.forge.push("grace", "main", bad);
     w.tick(2 * HOUR);
