@@ -7,10 +7,11 @@ import type { Applied, Expired, Outcome } from "./core/outcome.ts";
 import type { Plan } from "./core/plan.ts";
 import type { SweepView } from "./core/snapshot.ts";
 import { sweep } from "./core/sweep.ts";
-import { minus } from "./core/time.ts";
 import { carryOutEnds, revokeIntents } from "./execute-ends.ts";
+import { FENCED, isFenced } from "./fence.ts";
 import { carryOutGrants, grantIntents, prepareGrants, takeBack, type Prepared } from "./execute-grants.ts";
 import { gather, gatherSweep } from "./gather.ts";
+import { heartbeat } from "./beat.ts";
 import { sweepOrphans } from "./orphans.ts";
 import { readAgain } from "./read-again.ts";
 import { reasonOf } from "./session.ts";
@@ -59,7 +60,7 @@ export async function expire(context: Context): Promise<SweepReport> {
   const { view, ledger } = await gatherSweep(context);
   const swept = sweep(view);
   const ended = await endAccess(context, view, swept.ends, ledger, "tidy");
-  const drafts: Draft[] = [...missedDrafts(swept.missed), ...heartbeat(context, view, ended)];
+  const drafts: Draft[] = [...missedDrafts(swept.missed), ...heartbeat(context, view, ended.ledger)];
   const flush = drafts.length > 0 || ledger.waiting === true;
   const last = flush ? await context.ledger.record(drafts, stamp(context)) : undefined;
   const unrecorded = ended.unrecorded ?? keptReason(last);
@@ -159,6 +160,7 @@ async function giveAccess(context: Context, plan: Plan, ledger: LedgerState): Pr
   const drafts = [...decisionDrafts(plan), ...grantIntents(prepared)];
   const news = plan.main !== undefined && plan.main !== ledger.tip.main;
   if (drafts.length === 0 && !news) return { outcomes: failed, unrecorded: undefined };
+  if (await isFenced(context)) return { outcomes: failed, unrecorded: FENCED };
   const decided = await context.ledger.decide(drafts, stamp(context), ledger, plan.main);
   if (decided.is === "lost-race") return undefined;
   if (decided.is === "kept") return { outcomes: failed, unrecorded: decided.reason };
@@ -224,13 +226,4 @@ function decisionDrafts(plan: Plan): readonly Draft[] {
 
 function missedDrafts(missed: Plan["missed"]): readonly Draft[] {
   return missed.map(({ request, path, blob, because }) => ({ kind: "missed", request, path, blob, because }));
-}
-
-/** Coalesced: alone it is written at most every half interval; with other entries it comes along for nothing. */
-function heartbeat(context: Context, view: SweepView, ended: Ended): readonly Draft[] {
-  const settings = view.main?.rules.catalog.settings;
-  const every = settings?.is === "found" ? settings.value.sweepInterval / 2 : 0;
-  const last = ended.ledger.tip.heartbeat;
-  const due = last === undefined || Math.abs(minus(context.now, last)) >= every;
-  return due ? [{ kind: "heartbeat", main: view.main?.commit ?? "" }] : [];
 }

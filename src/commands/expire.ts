@@ -2,13 +2,23 @@
 import type { Context, ExitCode } from "../context.ts";
 import type { RevertPull } from "../core/outcome.ts";
 import { Problem } from "../core/problem.ts";
+import { onlyOnMain } from "../on-main.ts";
 import { exitCode } from "../outcome.ts";
+import { asPerson } from "../personal.ts";
 import { expire as sweepNow, type SweepReport } from "../reconcile.ts";
 import { expiredJson, expiredText } from "../report/applied.ts";
 import { revertEnded } from "../revert.ts";
 import { json } from "../report/json.ts";
 
-export async function expire(context: Context): Promise<ExitCode> {
+export interface ExpireOptions {
+  /** A person's token may be used in a workflow. */
+  readonly allowPat?: boolean;
+}
+
+/** As whom it acts is said and holds nothing back: less access never waits. */
+export async function expire(context: Context, options: ExpireOptions = {}): Promise<ExitCode> {
+  if (options.allowPat !== true) warn(context);
+  await onlyOnMain(context);
   const report = await sweepNow(context);
   const tidied = await tidy(context, report);
   const pull = tidied instanceof Problem ? undefined : tidied;
@@ -21,6 +31,11 @@ export async function expire(context: Context): Promise<ExitCode> {
     plan: { ends: report.sweep.ends, warnings: report.warnings, unseen: report.unseen },
   });
   return code === 0 && tidied instanceof Problem ? 6 : code;
+}
+
+function warn(context: Context): void {
+  const odd = asPerson(context);
+  if (odd) context.io.err(`warning: ${odd.message}\n  fix: ${odd.fix}`);
 }
 
 /** Bookkeeping: the access has ended already, so a forge that is down only postpones it. */

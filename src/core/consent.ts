@@ -27,7 +27,8 @@ interface Check {
   readonly objection: (c: ConsentCase, facts: PullFacts | undefined, votes: number) => string | undefined;
 }
 
-const MERGES = new Set(["pr_merge", "merge_queue_merge"]);
+/** Kinds of a push that the forge itself made of a pull request. */
+export const MERGES: ReadonlySet<string> = new Set(["pr_merge", "merge_queue_merge"]);
 const RAISE_AGAIN =
   "open a new pull request that adds one request file with a new id, and let it be approved and merged there";
 

@@ -46,10 +46,28 @@ function errorsOf({ findings }: CheckReport): readonly Finding[] {
 
 function denied(report: CheckReport): readonly RootContent[] {
   const errors = errorsOf(report);
+  if (errors.length === 0 && report.change) return changing(report.change);
   if (errors.length === 0) return [heading(words("✓ Nothing to approve: no request in this pull request"))];
   return [
     heading(words(`✕ Can't be approved as it is: ${counted(errors.length, "problem")}`)),
     ...list(sorted(errors).map(problem)),
+  ];
+}
+
+/** A pull request that changes what decides. */
+function changing({ paths, demand: who }: NonNullable<CheckReport["change"]>): readonly RootContent[] {
+  const named = who ? demand(who, 0) : [words("people whom the policies before it do not name readably")];
+  const people = (who?.approvers ?? []).flatMap((name, i) => [...(i === 0 ? [] : [words(", ")]), code(name)]);
+  const shown = paths.slice(0, 3).flatMap((path, i) => [...(i === 0 ? [] : [words(", ")]), code(path)]);
+  const more = paths.length > 3 ? [words(` and ${counted(paths.length - 3, "more path")}`)] : [];
+  return [
+    heading(words("◌ Changes what decides: needs "), ...named),
+    paragraph(
+      ...shown,
+      ...more,
+      words(". Merged without these approvals it stops all granting. May approve: "),
+      ...people,
+    ),
   ];
 }
 
@@ -89,7 +107,9 @@ function asked(one: Checked, view: CheckPage, sound: boolean): readonly RootCont
       words(" asks for "),
       code(request.entitlement),
       ...on,
-      words(` for ${printDuration(request.duration)}${request.breakGlass ? ", as break-glass" : ""}.`),
+      words(
+        ` for ${printDuration(request.duration)}${request.breakGlass ? ", as BREAK-GLASS: given when merged, reviewed afterwards" : ""}.`,
+      ),
     ),
     table(
       ["", ""],
