@@ -66,9 +66,9 @@ const WRITTEN = {
     pendingTimeout: true,
     sweepInterval: true,
     maxDuration: true,
-    forks: true,
     changes: true,
     breakGlass: true,
+    forks: true,
   } satisfies Keys<Settings>,
   Target: {
     title: true,

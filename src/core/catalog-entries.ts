@@ -21,16 +21,16 @@ const REVIEW_WITHIN = "3d";
 type Written<T> = { readonly [K in keyof T]: T[K] extends Duration ? string : T[K] };
 
 export function toSettings({ spec }: ReadFile): Settings {
-  const written = spec as unknown as Written<Omit<Settings, "forks">> & Partial<Pick<Settings, "forks">>;
   const { breakGlass } = spec as { readonly breakGlass?: { readonly reviewWithin: string } };
+  const written = spec as unknown as Written<Omit<Settings, "forks">> & Partial<Pick<Settings, "forks">>;
   return {
     owner: written.owner,
     pendingTimeout: checkedDuration(written.pendingTimeout),
     sweepInterval: checkedDuration(written.sweepInterval),
     maxDuration: checkedDuration(written.maxDuration),
-    forks: written.forks ?? "refuse",
     changes: written.changes,
     breakGlass: { reviewWithin: checkedDuration(breakGlass?.reviewWithin ?? REVIEW_WITHIN) },
+    forks: written.forks ?? "refuse",
   };
 }
 

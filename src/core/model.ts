@@ -47,14 +47,14 @@ export interface Settings {
   readonly sweepInterval: Duration;
   /** No entitlement can allow more than this, and no chain of extensions either. */
   readonly maxDuration: Duration;
-  /** Requests from forks: never, or where every approval quotes the digest of what it approves. */
-  readonly forks: "refuse" | "with-digest";
   /** Who must approve changes of what decides: policies, schemas, code, workflows. */
   readonly changes: Omit<ApprovalDemand, "when">;
   readonly breakGlass: {
     /** From the start of a break-glass to the day its review is due. */
     readonly reviewWithin: Duration;
   };
+  /** Requests from forks: never, or where every approval quotes the digest of what it approves. */
+  readonly forks: "refuse" | "with-digest";
 }
 
 export interface Person {

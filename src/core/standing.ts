@@ -6,25 +6,27 @@ import { minus } from "./time.ts";
 
 const DECISIVE = new Set(["APPROVED", "CHANGES_REQUESTED", "DISMISSED"]);
 
-function isAfter(at: Instant | null, merged: Instant | null): boolean {
-  return at !== null && merged !== null && minus(at, merged) > 0;
-}
-
 /**
  * The last decisive review of each account, by numeric id; comments and approvals later than `until`, which is the merge,
  * neither count nor mask. With `null` no approval is too late.
  */
 export function standing(facts: PullFacts, until = facts.pull.mergedAt): readonly Review[] {
-  const late = (r: Review) => r.state === "APPROVED" && isAfter(r.submittedAt, until);
+  const ordered = [...facts.reviews]
+    .filter((r) => DECISIVE.has(r.state))
+    .sort((a, b) => Number(a.submittedAt ?? 0) - Number(b.submittedAt ?? 0) || a.id - b.id);
+  const late = ordered.filter((r) => isLate(r, until));
   const last = new Map<number | string, Review>();
-  const keyOf = (r: Review) => r.user?.id ?? `#${String(r.id)}`;
-  const ordered = [...facts.reviews].sort(
-    (a, b) => Number(a.submittedAt ?? 0) - Number(b.submittedAt ?? 0) || a.id - b.id,
-  );
-  const counted = ordered.filter((r) => DECISIVE.has(r.state));
-  for (const review of counted.filter((r) => !late(r))) last.set(keyOf(review), review);
-  for (const review of counted.filter(late)) if (!last.has(keyOf(review))) last.set(keyOf(review), review);
+  for (const review of ordered.filter((r) => !late.includes(r))) last.set(accountOf(review), review);
+  for (const review of late) if (!last.has(accountOf(review))) last.set(accountOf(review), review);
   return [...last.values()];
+}
+
+function accountOf({ user, id }: Review): number | string {
+  return user?.id ?? `#${String(id)}`;
+}
+
+function isLate({ state, submittedAt }: Review, until: Instant | null): boolean {
+  return state === "APPROVED" && submittedAt !== null && until !== null && minus(submittedAt, until) > 0;
 }
 
 /**

@@ -65,8 +65,8 @@ function isHuman(user: Review["user"]): boolean {
 }
 
 /** Does the pull request come from another repository, whose pushes this one's server does not show? */
-export function isFromFork({ pull }: PullFacts): boolean {
-  return pull.head.repository !== pull.base.repository;
+export function isFromFork({ pull: { head, base } }: PullFacts): boolean {
+  return head.repository !== base.repository;
 }
 
 /** Everybody of whom the server knows that they could have put something into the branch. */

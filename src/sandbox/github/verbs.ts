@@ -167,12 +167,12 @@ function bookkeeping(world: World) {
     setPermission: (login: string, permission: Access) => {
       change(login, { permission });
     },
-    withholdMerge: (pull: number) => {
-      store.changePull(pull, ({ merged }) => ({ merged: merged && { ...merged, untold: true } }));
-    },
     configure: (settings: Partial<Settings>) => {
       store.begin();
       store.write((state) => ({ settings: { ...state.settings, ...settings } }));
+    },
+    withholdMerge: (pull: number) => {
+      store.changePull(pull, ({ merged }) => ({ merged: merged && { ...merged, untold: true } }));
     },
     tip: (branch: string) => store.now().refs.get(branchRef(branch)),
     comments: (pull: number) => store.now().comments.filter((comment) => comment.pull === pull),

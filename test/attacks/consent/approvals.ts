@@ -88,6 +88,7 @@ export const APPROVALS: readonly Attack[] = [
     id: "added-after-approving",
     story: "A15: somebody approves first and is made an owner afterwards",
     code: "LPS306",
+    says: "erin (not an approver",
     play: async (w, id) => {
       const pull = await w.ask({ id });
       await w.approve(pull, "erin");

@@ -69,6 +69,7 @@ export const LANDING: readonly Attack[] = [
     id: "from-a-fork",
     story: "A18: an approved pull request from a fork, where nobody here sees the pushes",
     code: "LPS302",
+    says: "whose pushes this repository cannot see",
     play: async (w, id) => {
       w.tick(SECOND);
       await w.forge.push(
