@@ -6,6 +6,7 @@ import type { Finding } from "./core/model.ts";
 import type { Applied, Expired, Outcome } from "./core/outcome.ts";
 import type { Plan } from "./core/plan.ts";
 import type { SweepView } from "./core/snapshot.ts";
+import { decisionDrafts, missedDrafts } from "./core/plan-drafts.ts";
 import { sweep } from "./core/sweep.ts";
 import { carryOutEnds, revokeIntents } from "./execute-ends.ts";
 import { FENCED, isFenced } from "./fence.ts";
@@ -199,32 +200,6 @@ async function undoOrphans(
   return back;
 }
 
-function decisionDrafts(plan: Plan): readonly Draft[] {
-  return [
-    ...plan.aboutMain,
-    ...plan.admitted.map(({ request, admission }): Draft => ({ kind: "admitted", request, admission })),
-    ...plan.refused.map(({ request, path, blob, findings }): Draft => ({
-      kind: "refused",
-      request,
-      path,
-      blob,
-      codes: [...new Set(findings.map((f) => f.code))],
-    })),
-    ...missedDrafts(plan.missed),
-    ...plan.reviewed.map(({ review: { request, digest }, votes }): Draft => ({
-      kind: "breakglass-review",
-      request,
-      digest,
-      votes,
-    })),
-    ...plan.violations.map(({ code, at, message }): Draft => ({
-      kind: "violation",
-      code,
-      subject: at?.file ?? message.split(":")[0] ?? "",
-    })),
-  ];
-}
-
 /** A decision, unlike an end: another run may be granting by now what this one saw go by. Then the next run looks. */
 async function decideMissed(
   context: Context,
@@ -234,8 +209,4 @@ async function decideMissed(
   if (moved || missed.length === 0) return ledger;
   const decided = await context.ledger.decide(missedDrafts(missed), stamp(context), ledger);
   return decided.is === "appended" ? decided.state : ledger;
-}
-
-function missedDrafts(missed: Plan["missed"]): readonly Draft[] {
-  return missed.map(({ request, path, blob, because }) => ({ kind: "missed", request, path, blob, because }));
 }

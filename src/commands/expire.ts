@@ -1,13 +1,12 @@
 // `lapse expire`: take away what has ended (no forge needed), then open the revert pull request.
 import type { Context, ExitCode } from "../context.ts";
-import type { RevertPull } from "../core/outcome.ts";
 import { Problem } from "../core/problem.ts";
 import { onlyOnMain } from "../on-main.ts";
 import { exitCode } from "../outcome.ts";
 import { asPerson } from "../personal.ts";
-import { expire as sweepNow, type SweepReport } from "../reconcile.ts";
+import { expire as sweepNow } from "../reconcile.ts";
 import { expiredJson, expiredText } from "../report/applied.ts";
-import { revertEnded } from "../revert.ts";
+import { tidy } from "../tidy.ts";
 import { json } from "../report/json.ts";
 
 export interface ExpireOptions {
@@ -36,16 +35,4 @@ export async function expire(context: Context, options: ExpireOptions = {}): Pro
 function warn(context: Context): void {
   const odd = asPerson(context);
   if (odd) context.io.err(`warning: ${odd.message}\n  fix: ${odd.fix}`);
-}
-
-/** Bookkeeping: the access has ended already, so a forge that is down only postpones it. */
-async function tidy(context: Context, report: SweepReport): Promise<RevertPull | Problem | undefined> {
-  if (!report.main)
-    return new Problem("unavailable", report.unread ?? "main could not be read", "the next run tries again");
-  try {
-    return await revertEnded(context, report.main, report.ledger);
-  } catch (problem) {
-    if (problem instanceof Problem) return problem;
-    throw problem;
-  }
 }

@@ -153,12 +153,17 @@ function remember(state: State, entry: Entry, at: Place, hash: Hash): void {
     if (used) state.against.push(against(entry, "its id was used before", at));
     if (!state.ids.has(path)) state.ids.set(path, `${blobOf(entry)}\n`);
   }
-  const late = isLateReceipt(state, entry);
-  const ofCase = foldInto(state.live, entry);
-  const objections = [late ? undefined : ofCase, foldReview(state.reviews, entry)];
-  if (entry.kind === "intent" && entry.op === "grant" && ofCase === undefined)
-    state.intended.add(actOf(entry));
+  const objections = [ofCase(state, entry), foldReview(state.reviews, entry)];
   state.against.push(...objections.flatMap((why) => (why === undefined ? [] : [against(entry, why, at)])));
+}
+
+/** What does not fit the cases so far; a receipt of a grant that was intended fits, however late it is told. */
+function ofCase(state: State, entry: Entry): string | undefined {
+  const late = isLateReceipt(state, entry);
+  const why = foldInto(state.live, entry);
+  const intends = entry.kind === "intent" && entry.op === "grant" && why === undefined;
+  if (intends) state.intended.add(actOf(entry));
+  return late ? undefined : why;
 }
 
 /** Told after another run had ended the case: by a slow run, or from a clone whose receipts had to wait. */

@@ -121,7 +121,7 @@ async function check(store: Store, hash?: string): Promise<Verified> {
   if (commit === "") return { commit, tip, findings, knows };
   const at = await checkpointAt(git, commit);
   const indexes = {
-    tip: parseTip(at.tip ?? ""),
+    tip: parseTip(at.tip),
     live: linesOf(at.live ?? ""),
     reviews: linesOf(at.reviews ?? ""),
     ids: await idsAt(git, commit),
