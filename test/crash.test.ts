@@ -41,7 +41,7 @@ describe("a run that dies", () => {
     }
   }
 
-  it("in apply: the next run grants it once, whatever had happened", async () => {
+  it("D5: in apply: the next run grants it once, whatever had happened", async () => {
     const points = await everyPoint(async (id, dying) => {
       await w.askAndMerge({ id });
       await dying(apply);
@@ -55,7 +55,7 @@ describe("a run that dies", () => {
     console.info(`crash points of apply that converged: ${String(points)}`);
   }, 300_000);
 
-  it("in expire: the next run takes it away, records it, and opens one revert pull request", async () => {
+  it("D6: in expire: the next run takes it away, records it, and opens one revert pull request", async () => {
     const points = await everyPoint(async (id, dying) => {
       await w.askAndMerge({ id: `end-${id}` });
       await apply(context());

@@ -68,7 +68,7 @@ describe.each([
     expect(await can("ann")).toBe(false);
   });
 
-  it("a leaver loses all access with the pull request that removes the person", async () => {
+  it("D24: a leaver loses all access with the pull request that removes the person", async () => {
     const { w, can } = story;
     await w.askAndMerge({ id: "leaving" });
     await w.apply();
@@ -83,7 +83,7 @@ describe.each([
     expect(await can("ann")).toBe(false);
   });
 
-  it("deleting the request file ends the access early, without anybody's approval (P9)", async () => {
+  it("D19: deleting the request file ends the access early, without anybody's approval (P9)", async () => {
     const { w, can } = story;
     await w.askAndMerge({ id: "done-early" });
     await w.apply();
@@ -105,23 +105,23 @@ describe.each([
     expect(await can("ann")).toBe(false);
   });
 
-  it("a deleted target file does not keep anybody in: the ledger knows the way (P3)", async () => {
+  it("D14: a deleted target file does not keep anybody in: the ledger knows the way (P3)", async () => {
     const { w, can } = story;
     await w.askAndMerge({ id: "orphan" });
     await w.apply();
-    await w.forge.push("grace", "main", { "policies/targets/shop.yaml": null });
-    w.tick(2 * HOUR);
-    const report = await w.expire();
+    await w.change({ "policies/targets/shop.yaml": null });
+    const report = await w.apply();
     expect(report.outcomes.map((o) => o.ok)).toEqual([true]);
     expect(await can("ann")).toBe(false);
   });
 
-  it("a target that was pointed elsewhere: what was granted at the old address ends there", async () => {
+  it("D14: a target that was pointed elsewhere: what was granted at the old address ends there", async () => {
     const { w, can } = story;
     await w.askAndMerge({ id: "before-the-move" });
     await w.apply();
     const elsewhere = target("shop", "memory", { name: "elsewhere" });
-    await w.forge.push("grace", "main", { "policies/targets/shop.yaml": elsewhere });
+    await w.change({ "policies/targets/shop.yaml": elsewhere });
+    await w.apply();
     w.tick(2 * HOUR);
     expect((await w.expire()).outcomes.map((o) => o.ok)).toEqual([true]);
     expect(await can("ann")).toBe(false);
@@ -157,7 +157,7 @@ describe.each([
     await w.apply();
     expect([await can("ann"), await can("bob")]).toEqual([false, false]);
     const backend = (policies()["policies/people/backend.yaml"] ?? "").replace("bob, ", "");
-    await w.forge.push("grace", "main", { "policies/people/backend.yaml": backend });
+    await w.change({ "policies/people/backend.yaml": backend });
     w.tick(3 * HOUR);
     await w.expire();
     await w.apply();
@@ -182,7 +182,7 @@ describe.each([
     expect(await can("ann")).toBe(false);
   });
 
-  it("a target that is down is unknown: nothing is concluded, the run is red, the next one finishes", async () => {
+  it("D12: a target that is down is unknown: nothing is concluded, the run is red, the next one finishes", async () => {
     const { w, can, down } = story;
     await w.askAndMerge({ id: "cut-off" });
     await w.apply();

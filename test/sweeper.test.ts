@@ -37,7 +37,7 @@ async function sweeper(): Promise<Context> {
 }
 
 describe("lapse sweep", () => {
-  it("ends what is past the end in its mark, and nothing else", async () => {
+  it("D1: ends what is past the end in its mark, and nothing else", async () => {
     await w.askAndMerge({ id: "short", duration: "1h" });
     await w.askAndMerge({ id: "long", subject: "bob", duration: "3h" });
     await w.apply();

@@ -113,6 +113,7 @@ function judge(state: State, { path, line }: RawLine, hash: Hash): Judged | unde
     state.seq = entry.seq;
     state.hash = hashOfLine(line, hash);
     remember(state, entry, at, hash);
+    state.vouched = vouchedIn([entry]) ?? state.vouched;
   }
   return { entry, fit, isCanonical: written };
 }
@@ -152,13 +153,17 @@ function remember(state: State, entry: Entry, at: Place, hash: Hash): void {
     if (used) state.against.push(against(entry, "its id was used before", at));
     if (!state.ids.has(path)) state.ids.set(path, `${blobOf(entry)}\n`);
   }
-  state.vouched = vouchedIn([entry]) ?? state.vouched;
-  const late = isLateReceipt(state, entry);
-  const ofCase = foldInto(state.live, entry);
-  const objections = [late ? undefined : ofCase, foldReview(state.reviews, entry)];
-  if (entry.kind === "intent" && entry.op === "grant" && ofCase === undefined)
-    state.intended.add(actOf(entry));
+  const objections = [ofCase(state, entry), foldReview(state.reviews, entry)];
   state.against.push(...objections.flatMap((why) => (why === undefined ? [] : [against(entry, why, at)])));
+}
+
+/** What does not fit the cases so far; a receipt of a grant that was intended fits, however late it is told. */
+function ofCase(state: State, entry: Entry): string | undefined {
+  const late = isLateReceipt(state, entry);
+  const why = foldInto(state.live, entry);
+  const intends = entry.kind === "intent" && entry.op === "grant" && why === undefined;
+  if (intends) state.intended.add(actOf(entry));
+  return late ? undefined : why;
 }
 
 /** Told after another run had ended the case: by a slow run, or from a clone whose receipts had to wait. */
@@ -187,12 +192,10 @@ function compare(state: State, { tip, live, reviews, ids }: Checkpoint): readonl
     const message = `the tip names ${named}; the log ends with entry ${state.seq} with hash ${state.hash.slice(0, 12)}`;
     found.push(error("LPS505", message, COMPARE));
   }
-  const { vouched } = state;
-  if (vouched?.commit !== tip?.vouched?.commit || vouched?.digest !== tip?.vouched?.digest) {
-    const [named, last] = [tip?.vouched, vouched].map((one) => one?.commit.slice(0, 12) ?? "nothing");
-    found.push(
-      error("LPS505", `the tip says that main was vouched for at ${named}; the log says at ${last}`, COMPARE),
-    );
+  const [named, said] = [tip?.vouched, state.vouched].map(nameOf) as [string, string];
+  if (named !== said) {
+    const message = `the tip says that main was vouched for at ${named}; the log says at ${said}`;
+    found.push(error("LPS505", message, COMPARE));
   }
   const lines = (open: ReadonlyMap<string, object>) => [...open.values()].map((one) => canonical(one));
   found.push(...differences(lines(state.live), live, "LPS506", "open cases"));
@@ -200,6 +203,10 @@ function compare(state: State, { tip, live, reviews, ids }: Checkpoint): readonl
   const line = ([path, content]: readonly [string, string]): string => `${path} ${content.trim()}`;
   found.push(...differences([...state.ids].map(line), [...ids].map(line), "LPS507", "used ids"));
   return found;
+}
+
+function nameOf(vouched: Tip["vouched"]): string {
+  return vouched ? `${vouched.commit.slice(0, 12)} (${vouched.digest.slice(0, 12)})` : "no commit";
 }
 
 function differences(

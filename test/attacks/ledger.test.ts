@@ -62,7 +62,7 @@ describe("the ledger", () => {
     await w.forge.push("mallory", "lapse/ledger", {}, { force: true, to: tip });
   });
 
-  it("two appliers at once grant each request once, and the chain holds", async () => {
+  it("D7: two appliers at once grant each request once, and the chain holds", async () => {
     await w.expire();
     for (const id of ["race-1", "race-2", "race-3"]) await w.askAndMerge({ id, subject: "bob" });
     const seats: readonly Context[] = [await w.context(), await w.context()];

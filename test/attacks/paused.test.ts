@@ -44,7 +44,7 @@ describe("a runner that is paused", () => {
     return (await context.ledger.read()).live;
   };
 
-  it("between its look at the clock and the act: what it gave is taken back at once", async () => {
+  it("D7: between its look at the clock and the act: what it gave is taken back at once", async () => {
     const context = await napping((session, sleep) => ({
       grant: async (...args) => {
         await sleep();
@@ -60,7 +60,7 @@ describe("a runner that is paused", () => {
     expect(await closed()).toEqual([]);
   });
 
-  it("before the act: the clock is read again, and nothing is given", async () => {
+  it("D7: before the act: the clock is read again, and nothing is given", async () => {
     let slept = false;
     const context = await napping((session, sleep) => ({
       verify: async (...args) => {

@@ -161,7 +161,7 @@ describe("what runs is bounded, and an error is an error", () => {
 });
 
 // Both changes of 2026 in three zones; Lord Howe's clock moves by half an hour. https://www.iana.org/time-zones
-describe("wall clocks are right when clocks change", () => {
+describe("D11: wall clocks are right when clocks change", () => {
   test.each([
     ["Europe/Berlin", "2026-03-29T00:59:00Z", 7, "01:59"],
     ["Europe/Berlin", "2026-03-29T01:00:00Z", 7, "03:00"],

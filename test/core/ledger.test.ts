@@ -15,7 +15,7 @@ import { aLife, aLive, anAdmission, anAssignment, at, entries, NOON } from "../s
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
 describe("canonical text", () => {
-  test("is the same for the same value, however its keys are ordered", () => {
+  test("E13: is the same for the same value, however its keys are ordered", () => {
     const keys = ["b", "a", "A", "é", "\u{1f600}", "\ufffd", "10", "9"];
     const shuffled = fc.shuffledSubarray(keys, { minLength: keys.length });
     fc.assert(
@@ -30,7 +30,7 @@ describe("canonical text", () => {
     expect(canonical({ "\ufffd": 1, "\u{1f600}": 2 })).toBe('{"\u{1f600}":2,"\ufffd":1}');
   });
 
-  test("is different for different values", () => {
+  test("E13: is different for different values", () => {
     const values = fc.jsonValue({ noUnicodeString: false, maxDepth: 3 }).map(tame);
     fc.assert(
       fc.property(values, values, (a, b) => {

@@ -233,7 +233,7 @@ describe("ends", () => {
     expect((await bench.site.cluster.admin("GET", path)).status).toBe(404);
   });
 
-  test("one that was replaced while it was deleted (409 on its uid) is looked at again", async () => {
+  test("D15: one that was replaced while it was deleted (409 on its uid) is looked at again", async () => {
     const assignment = await bench.granted();
     const reason = {
       reason: "Conflict",

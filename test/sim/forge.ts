@@ -23,10 +23,15 @@ export interface ForgeOptions {
   readonly opened: (pull: number, head: string) => void;
 }
 
-/** No program of this simulation asks how the repository is set up. */
-const NO_SETTINGS = new Proxy({} as ForgeSettings, {
-  get: () => () => Promise.reject(new Error("nobody asks for settings here")),
-});
+/** All that these programs ask of how the repository is set up: which rulesets there are. */
+function settings(rulesets: ForgeSettings["rulesets"]): ForgeSettings {
+  return new Proxy({ rulesets } as ForgeSettings, {
+    get: (known, name) => {
+      if (name === "rulesets") return known.rulesets;
+      throw new Error(`nobody asks for ${String(name)} here`);
+    },
+  });
+}
 
 /** GitHub's times have whole seconds. */
 const second = (at: number): Instant => fromEpoch(Math.floor(at / 1000) * 1000);
@@ -62,7 +67,11 @@ export function simForge(options: ForgeOptions): Forge {
     timeline: (number) => read("timeline", (state) => timelineOf(state, number)),
     activity: (ref, since) => read("activity", (state) => activityOf(state, ref, since)),
     blobAt: (path, commit) => read("blob", () => blobAt(gits, path, commit)),
-    settings: NO_SETTINGS,
+    settings: settings(() =>
+      read("rulesets", (state) =>
+        state.settings.rulesets.map((one) => ({ ...one, updatedAt: fromEpoch(one.updatedAt) })),
+      ),
+    ),
     issueComments: (issue) =>
       read("issue comments", (state) =>
         state.comments.flatMap(({ pull, id, user, body, createdAt, updatedAt }) =>
@@ -149,7 +158,7 @@ function pullOf(world: World, state: State, pull: PullRecord): Pull {
     createdAt: second(pull.createdAt),
     author: userOf(state, pull.author),
     base: { ref: base.ref, repository: world.repositoryId },
-    head: { ref: head.ref, sha: head.sha, repository: head.fork ?? world.repositoryId },
+    head: { ref: head.ref, sha: head.sha, repository: head.fork ?? world.repositoryId, owner: null },
     mergeCommit: merged?.commit ?? pull.test?.commit ?? null,
   };
 }

@@ -31,7 +31,7 @@ export interface Machine {
 type Start = (context: Context, target: string, acceptMain: string | undefined) => Promise<ExitCode>;
 const COMMANDS: Readonly<Record<Kind, Start>> = {
   apply: (context, _, acceptMain) => apply(context, acceptMain === undefined ? {} : { acceptMain }),
-  expire,
+  expire: (context) => expire(context),
   sweep: (context, target) => sweep(context, { target }),
 };
 
