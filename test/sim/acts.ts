@@ -17,7 +17,7 @@ export interface Wish {
 
 const ids = new Map([...PEOPLE.map(({ name, id }) => [name, id] as const), ["mallory", 1666] as const]);
 
-export function idOf(name: string): number {
+function idOf(name: string): number {
   return ids.get(name) ?? 0;
 }
 
@@ -43,7 +43,7 @@ export async function push(
 }
 
 /** Notes what is new on main; whoever listens for it hears of it. */
-export function mainMoved(world: World, before: string | undefined, by: string, pull?: number): void {
+function mainMoved(world: World, before: string | undefined, by: string, pull?: number): void {
   const { gits, record, scheduler } = world;
   const after = gits.server.refs.get(MAIN) ?? "";
   const files = Object.fromEntries(changed(gits, before, after));

@@ -38,7 +38,7 @@ export const GROUPS: Readonly<Record<string, readonly string[]>> = {
   security: ["erin", "dan"],
 };
 
-export const OWNER = "lapse";
+const OWNER = "lapse";
 export const MINUTE = 60_000;
 export const SWEEP_EVERY = 15 * MINUTE;
 export const PENDING_TIMEOUT = 2 * 24 * 60 * MINUTE;
@@ -78,7 +78,7 @@ export function groupFile(name: string, members: readonly string[]): readonly [s
   return [`policies/people/${name}.yaml`, text];
 }
 
-export function targetFile(name: string, sweeper: boolean): readonly [string, string] {
+function targetFile(name: string, sweeper: boolean): readonly [string, string] {
   const lines = [
     `title: The ${name}`,
     `provider: sim-${name}`,

@@ -5,7 +5,7 @@ import type { World } from "./world.ts";
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-const WEIGHTS = { forge: 1, git: 1, target: 2, weeks: 0.1, silence: 1, jump: 4 } as const;
+const WEIGHTS = { forge: 1, git: 1, target: 2, weeks: 0.1, silence: 0.7, jump: 3 } as const;
 
 export async function fateActs(world: World): Promise<void> {
   const what = world.random.weighted(WEIGHTS);
@@ -14,7 +14,7 @@ export async function fateActs(world: World): Promise<void> {
 
 /** Mostly minutes, sometimes hours, rarely as long as it can be. */
 function spell({ random }: World, longest: number): number {
-  return Math.max(MINUTE, Math.round(random.next() ** 6 * longest));
+  return Math.max(MINUTE, Math.round(random.next() ** 8 * longest));
 }
 
 const ACTS: Readonly<Record<keyof typeof WEIGHTS, (world: World) => Promise<void>>> = {

@@ -9,15 +9,7 @@ import type { Random } from "./random.ts";
  */
 export type Fault = "before" | "after" | "hang" | "late" | "stale" | "crash-before" | "crash-after";
 
-export const FAULTS: readonly Fault[] = [
-  "before",
-  "after",
-  "hang",
-  "late",
-  "stale",
-  "crash-before",
-  "crash-after",
-];
+const FAULTS: readonly Fault[] = ["before", "after", "hang", "late", "stale", "crash-before", "crash-after"];
 
 /** Ports whose answers can be late: git and the forge have no timeouts of ours around single calls. */
 const MAY_HANG = (port: string): boolean => port !== "git" && port !== "forge";
@@ -31,7 +23,7 @@ export class Faults {
   /** About half of the kinds, each now and then or often. */
   constructor(random: Random) {
     this.#random = random;
-    const odds = FAULTS.map((kind) => [kind, random.chance(0.5) ? random.next() ** 3 * 0.15 : 0] as const);
+    const odds = FAULTS.map((kind) => [kind, random.chance(0.5) ? random.next() ** 4 * 0.08 : 0] as const);
     this.#odds = Object.fromEntries(odds) as Record<Fault, number>;
   }
 

@@ -5,8 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { objects } from "../../src/repo/batch.ts";
 import { run as real, type Git } from "../../src/repo/process.ts";
 import { command } from "./git/commands.ts";
+import { lookUp } from "./git/look-up.ts";
 import { Gits } from "./git/clones.ts";
 import { random, type Random } from "./random.ts";
 
@@ -107,6 +109,21 @@ describe("the simulated git", () => {
       await both(["log", "--first-parent", "-z", "--format=tformat:%B", one, `^${other}`, "--"]);
       for (const path of PATHS) await both(["rev-list", "-1", "--first-parent", one, "--", path]);
     }
+  });
+
+  test("finds objects as git does", async () => {
+    const [one = ""] = commits;
+    const tree = gits.objects.known(one).tree;
+    const names = [one, tree, `${one}^{tree}`, `${tree}^{tree}`, `${one}:b/c`, `${one}:b`, `${one}:none`];
+    const ids = async (found: AsyncIterable<{ readonly oid: string; readonly data: Buffer } | undefined>) => {
+      const list: (string | undefined)[] = [];
+      for await (const object of found) list.push(object && `${object.oid} ${object.data.toString("hex")}`);
+      return list;
+    };
+    const mine = names.map((name) => lookUp(gits.objects, name));
+    expect(mine.map((o) => o && `${o.oid} ${o.data.toString("hex")}`)).toEqual(
+      await ids(objects(git, names)),
+    );
   });
 
   test("merges as git does", async () => {

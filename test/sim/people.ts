@@ -33,7 +33,7 @@ const WEIGHTS = {
   direct: 2,
   leave: 1,
   comeBack: 2,
-  policy: 1.5,
+  policy: 3,
   vouch: 1,
   give: 2,
   take: 2,

@@ -63,8 +63,10 @@ async function finish(world: World): Promise<void> {
   const { random, scheduler } = world;
   for (let calls = 0; calls < CALLS; calls += 1) {
     const running = scheduler.running();
-    if (running.length > 0) await scheduler.release(random.pick(running));
-    else if (world.machines.some(({ busy }) => busy))
+    if (running.length > 0) {
+      await scheduler.release(random.pick(running));
+      await scheduler.advance(scheduler.time + random.int(1, 50));
+    } else if (world.machines.some(({ busy }) => busy))
       await scheduler.advance(scheduler.due ?? scheduler.time);
     else return;
   }

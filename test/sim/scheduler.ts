@@ -60,22 +60,28 @@ export class Scheduler {
     if (proc.dead) return new Promise(() => undefined);
     return new Promise((resolve, reject) => {
       const go = async (fault: Fault | undefined): Promise<void> => {
-        if (fault === "hang") return;
-        if (fault === "before") {
-          reject(this.#faults.error(port, "before"));
-          return;
-        }
-        try {
-          const answer = await (fault === "stale" && stale ? stale() : act());
-          if (fault === "after") reject(this.#faults.error(port, "after"));
-          else if (fault !== "late") resolve(answer);
-        } catch (problem) {
-          reject(problem instanceof Error ? problem : new Error(String(problem)));
-        }
+        const said = await this.#answer(port, fault, act, stale);
+        if (!said) return;
+        if ("answer" in said) resolve(said.answer);
+        else reject(said.problem);
       };
       this.#tickets.push({ proc, port, call, lags: stale !== undefined, go });
     });
   };
+
+  /** What the caller hears of a call; undefined when that is nothing, for whatever reason. */
+  async #answer<T>(
+    port: string,
+    fault: Fault | undefined,
+    act: () => Promise<T>,
+    stale: (() => Promise<T>) | undefined,
+  ): Promise<{ readonly answer: T } | { readonly problem: Error } | undefined> {
+    if (fault === "hang") return undefined;
+    if (fault === "before") return { problem: this.#faults.error(port, "before") };
+    const said = await heard(fault === "stale" && stale ? stale : act);
+    if (fault === "late") return undefined;
+    return fault === "after" && "answer" in said ? { problem: this.#faults.error(port, "after") } : said;
+  }
 
   /** A step on the machine itself: all that can go wrong is that it is the last one. */
   readonly local = (what: string): Promise<void> => {
@@ -197,5 +203,15 @@ export class Scheduler {
     const died = this.#onDeath.get(proc);
     this.#onDeath.delete(proc);
     died?.();
+  }
+}
+
+async function heard<T>(
+  act: () => Promise<T>,
+): Promise<{ readonly answer: T } | { readonly problem: Error }> {
+  try {
+    return { answer: await act() };
+  } catch (problem) {
+    return { problem: problem instanceof Error ? problem : new Error(String(problem)) };
   }
 }

@@ -146,8 +146,8 @@ function log({ objects, args }: Asked): Ran {
 }
 
 function first(all: Generator<Commit>): readonly Commit[] {
-  const { done, value } = all.next();
-  return done === true ? [] : [value];
+  const next = all.next();
+  return next.done === true ? [] : [next.value];
 }
 
 function step(objects: Objects, { oid, tree, parents }: Commit): string {
