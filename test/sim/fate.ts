@@ -1,11 +1,14 @@
 // What does fate do to whole systems? (outages, silent schedules, a ledger that goes back in time)
 import { MINUTE } from "./company.ts";
+import { isAncestor } from "./git/history.ts";
+import { directory } from "./machines.ts";
+import { LEDGER } from "./record.ts";
 import type { World } from "./world.ts";
 
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-const WEIGHTS = { forge: 1, git: 1, target: 2, weeks: 0.1, silence: 0.7, jump: 3 } as const;
+const WEIGHTS = { forge: 1, git: 1, target: 2, weeks: 0.1, silence: 0.7, jump: 3, rewind: 0.7 } as const;
 
 export async function fateActs(world: World): Promise<void> {
   const what = world.random.weighted(WEIGHTS);
@@ -29,6 +32,10 @@ const ACTS: Readonly<Record<keyof typeof WEIGHTS, (world: World) => Promise<void
     faults.count("dropped-schedule");
     record.note(`no schedule rings for ${String(Math.round(long / MINUTE))} minutes`);
     world.silentUntil = Math.max(world.silentUntil, scheduler.time + long);
+    return Promise.resolve();
+  },
+  rewind: (world) => {
+    rewindLedger(world);
     return Promise.resolve();
   },
   /** Nights and weekends. */
@@ -68,4 +75,33 @@ function down({ faults, random, record, scheduler, targets, ...world }: World, l
     record.note(`${target.name} is back`);
   });
   return Promise.resolve();
+}
+
+/**
+ * The server's ledger goes back to what it was: a restored backup, a force-push. Only so far back that every machine
+ * that reads it has seen more: a runner that is new each time cannot know, and there are none in such worlds.
+ */
+function rewindLedger(world: World): void {
+  const { faults, gits, machines, random, record, scheduler } = world;
+  const readers = machines.filter(({ kind }) => kind !== "sweep");
+  const seen = readers.map((one) => gits.at(directory(one)).refs.get("refs/lapse/ledger"));
+  const back = record.ledger.at(-random.int(2, 12))?.commit;
+  const known = (tip: string | undefined): boolean =>
+    tip !== undefined && tip !== back && isAncestor(gits.objects, back ?? "", tip);
+  if (!readers.every(({ remembers }) => remembers) || back === undefined || !seen.every(known)) return;
+  faults.count("ledger-rewound");
+  record.note(`the ledger on the server is what it was: ${back.slice(0, 8)}`);
+  gits.server.refs.set(LEDGER, back);
+  scheduler.after(spell(world, 12 * HOUR), () => {
+    restoreLedger(world);
+  });
+}
+
+/** Somebody pushes back what clones remember. A run that was under way may have done so already. */
+export function restoreLedger({ gits, record }: World): void {
+  const last = record.ledger.at(-1)?.commit;
+  const now = gits.server.refs.get(LEDGER);
+  if (last === undefined || now === undefined || now === last) return;
+  record.note(`the ledger on the server is restored: ${last.slice(0, 8)}`);
+  gits.server.refs.set(LEDGER, last);
 }

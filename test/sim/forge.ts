@@ -24,10 +24,10 @@ export interface ForgeOptions {
 }
 
 /** All that these programs ask of how the repository is set up: which rulesets there are. */
-function settings(rulesets: ForgeSettings["rulesets"]): ForgeSettings {
-  return new Proxy({ rulesets } as ForgeSettings, {
-    get: (known, name) => {
-      if (name === "rulesets") return known.rulesets;
+function settings(rulesets: () => ReturnType<ForgeSettings["rulesets"]>): ForgeSettings {
+  return new Proxy({} as ForgeSettings, {
+    get: (_, name) => {
+      if (name === "rulesets") return rulesets;
       throw new Error(`nobody asks for ${String(name)} here`);
     },
   });

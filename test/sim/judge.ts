@@ -30,7 +30,7 @@ export async function judge(world: World): Promise<Verdict> {
   for (const { kind } of record.runs) runs[kind] = (runs[kind] ?? 0) + 1;
   return {
     ...{ seed, digest: record.digest(), problems, runs },
-    delays: delaysOf(books, world.sweepers),
+    delays: delaysOf({ ...books, now: world.quietFrom }, world.sweepers),
     faults: Object.fromEntries([...faults.counts].sort(([a], [b]) => (a < b ? -1 : 1))),
     grants: kinds.filter(({ kind, standing }) => kind === "granted" && standing === false).length,
     revocations: kinds.filter(({ kind }) => kind === "revoked").length,

@@ -2,7 +2,7 @@
 import { isOurs, lastEnd, windowsOf, type Books } from "./oracle-books.ts";
 import { landingsOf } from "./oracle-evidence.ts";
 
-/** Milliseconds past the last end, by ownership and second way out; access that ended before its end is not counted. */
+/** Milliseconds past the last end, by ownership and second way out; access that ended before its end is not counted, nor is what was over after `now`. */
 export type Delays = Readonly<Record<string, readonly number[]>>;
 
 /** `sweepers`: targets with a sweeper beside them. Whatever was down or silent meanwhile is in these numbers. */
@@ -15,7 +15,7 @@ export function delaysOf(books: Books, sweepers: ReadonlySet<string>): Delays {
     const second = native ? "native expiry" : sweepers.has(name) ? "sweeper" : "no second way";
     const past = history
       .filter(isOurs)
-      .map((one) => (one.to ?? books.now) - lastEnd(windowsOf(one, windows)))
+      .map((one) => Math.min(one.to ?? books.now, books.now) - lastEnd(windowsOf(one, windows)))
       .filter((ms) => Number.isFinite(ms) && ms >= 0);
     (delays[`${ownership}, ${second}`] ??= []).push(...past);
   }

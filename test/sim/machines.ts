@@ -38,9 +38,11 @@ const COMMANDS: Readonly<Record<Kind, Start>> = {
 /** Two appliers, two that expire, and a sweeper beside each target that can have one and has. */
 export function machinesOf(world: Pick<World, "random" | "sweepers">): readonly Machine[] {
   const { random, sweepers } = world;
+  // In some worlds no runner is new: everybody knows what the ledger was.
+  const allRemember = random.chance(0.3);
   const machine = (name: string, kind: Kind, every: number, target?: string): Machine => ({
     ...{ name, kind, every, busy: false, due: false, clones: 0 },
-    remembers: kind === "sweep" || random.chance(0.5),
+    remembers: allRemember || kind === "sweep" || random.chance(0.5),
     ...(target !== undefined && { target }),
   });
   return [
@@ -109,7 +111,8 @@ async function carryOut(world: World, machine: Machine, proc: Proc): Promise<Exi
   }
 }
 
-function directory({ name, kind, remembers, clones }: Machine): string {
+/** Where its clone is, or its two policy files. */
+export function directory({ name, kind, remembers, clones }: Machine): string {
   if (kind === "sweep") return "/etc/lapse";
   return remembers ? `/${name}` : `/${name}/${String(clones)}`;
 }

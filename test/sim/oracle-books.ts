@@ -94,7 +94,7 @@ export function actingAt({ runs, late }: Books, at: Time): readonly Run[] {
 
 /** Did nothing stand between this run and this target? The forge only matters to those who grant. */
 export function reached({ kind, target, to, faults, down }: Run, name: string): boolean {
-  if (to === undefined || (kind === "sweep" && target !== name)) return false;
+  if (to === undefined || faults.includes("slept") || (kind === "sweep" && target !== name)) return false;
   const needs = [name, ...(kind === "sweep" ? [] : ["git"]), ...(kind === "apply" ? ["forge"] : [])];
   const spoiled = faults.some((fault) => needs.some((port) => fault.includes(` ${port} `)));
   return !spoiled && !needs.some((one) => down.includes(one));

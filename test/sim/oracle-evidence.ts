@@ -42,6 +42,19 @@ const second = (at: Time): Time => Math.floor(at / 1000) * 1000;
 
 /** Every arrival of a request file on main, oldest first. */
 export function landingsOf(events: readonly Event[], company: Company): readonly Landing[] {
+  const known = judged.get(events);
+  const landings = known?.of === events.length ? known.landings : judgeAll(events, company);
+  judged.set(events, { of: events.length, landings });
+  return landings;
+}
+
+/** The same events are judged once, however many rules ask. */
+const judged = new WeakMap<
+  readonly Event[],
+  { readonly of: number; readonly landings: readonly Landing[] }
+>();
+
+function judgeAll(events: readonly Event[], company: Company): readonly Landing[] {
   const mains = mainsOf(events);
   const moves = events.filter((event): event is Of<"main"> => event.kind === "main");
   const landings: Landing[] = [];

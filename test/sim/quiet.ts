@@ -1,6 +1,7 @@
 // Once nothing fails any more, does everything come to rest? (everybody finishes, a few rounds of runs, and long after the last end)
 import { MINUTE, SWEEP_EVERY } from "./company.ts";
 import { merge, push } from "./acts.ts";
+import { restoreLedger } from "./fate.ts";
 import { MAIN } from "./record.ts";
 import { startRun, type Machine } from "./machines.ts";
 import type { Life } from "./people.ts";
@@ -17,9 +18,11 @@ const CALLS = 20_000;
 export async function calmDown(world: World, life: Life): Promise<void> {
   world.record.note("—— quiet ——");
   world.faults.quiet = true;
+  world.quietFrom = world.scheduler.time;
   world.outages.clear();
   for (const target of world.targets) target.down = false;
   world.silentUntil = Infinity;
+  restoreLedger(world);
   await finish(world);
   await peopleTidyUp(world, life);
   await rounds(world);

@@ -1,5 +1,6 @@
 // What did really happen? (the books that the oracle reads and the code under test never sees)
 import { createHash } from "node:crypto";
+import { isAncestor } from "./git/history.ts";
 import type { Gits } from "./git/clones.ts";
 import { EMPTY_TREE } from "./git/objects.ts";
 import { compare } from "./git/trees.ts";
@@ -36,11 +37,15 @@ export class Books {
 
   /** What a push to the ledger appended. */
   appended(gits: Gits, commit: string, before: string | undefined): void {
-    const lines = [...changed(gits, before, commit)].flatMap(([path, text]) =>
+    const last = this.ledger.at(-1)?.commit;
+    // Where the server's branch had gone back, this push brings it forward again, over what is noted already.
+    const goesOn = last !== undefined && isAncestor(gits.objects, last, commit);
+    const base = goesOn ? last : before;
+    const lines = [...changed(gits, base, commit)].flatMap(([path, text]) =>
       path.startsWith("log/") && text !== null ? text.trimEnd().split("\n") : [],
     );
     for (const line of lines) this.note(`  ledger: ${wordsOf(line)}`);
-    this.ledger.push({ at: this.#clock(), commit, before: before ?? "", lines });
+    this.ledger.push({ at: this.#clock(), commit, before: base ?? "", lines });
   }
 
   digest(): string {

@@ -35,6 +35,9 @@ interface Timer {
   readonly act: () => void;
 }
 
+/** Less than any call may take, in ms. */
+const NAP = 30_000;
+
 export class Scheduler {
   time: Time;
   readonly #random: Random;
@@ -177,6 +180,7 @@ export class Scheduler {
 
   /** Moves true time on, and rings whatever is due on the way. */
   async advance(to: Time): Promise<void> {
+    if (to - this.time > NAP) for (const proc of this.running()) this.#sleep(proc);
     for (let next = this.#timers[0]; next && next.at <= to; next = this.#timers[0]) {
       this.#timers.shift();
       this.time = Math.max(this.time, next.at);
@@ -184,6 +188,13 @@ export class Scheduler {
       await this.#as(proc, act);
     }
     this.time = Math.max(this.time, to);
+  }
+
+  /** A machine that stands still for a while: its calls time out, and it does not know why. */
+  #sleep({ name, faults }: Proc): void {
+    this.#faults.count("slept");
+    faults.push("slept");
+    this.#note(`  ${name}: sleeps`);
   }
 
   async #as(proc: Proc | undefined, act: () => void): Promise<void> {

@@ -50,6 +50,8 @@ export interface World {
   filesOnMain(under: string): readonly string[];
   /** The tip of main that a person vouches for whatever led to it. */
   vouchedTip: string | undefined;
+  /** When faults stopped. */
+  quietFrom: Time;
   /** Until then no schedule rings. */
   silentUntil: Time;
   deaf(machine: Machine): boolean;
@@ -113,6 +115,7 @@ export async function worldOf({ seed, print }: WorldOptions): Promise<World> {
     count: () => (counted += 1),
     onMain: () => undefined,
     silentUntil: 0,
+    quietFrom: Infinity,
     vouchedTip: undefined,
     deaf: () => world.scheduler.time < world.silentUntil,
     felt: (what) => {

@@ -8,7 +8,10 @@ export function lookUp(objects: Objects, name: string): GitObject | undefined {
   const rest = name.slice(40);
   if (!named || rest === "") return named;
   const tree = named.type === "tree" ? named.oid : objects.find(named.oid)?.tree;
-  if (tree === undefined) return undefined;
+  return tree === undefined ? undefined : below(objects, tree, rest);
+}
+
+function below(objects: Objects, tree: string, rest: string): GitObject | undefined {
   const found = rest.startsWith(":") ? at(objects, tree, rest.slice(1))?.oid : tree;
   return found === undefined ? undefined : objects.get(found);
 }

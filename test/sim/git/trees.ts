@@ -62,27 +62,34 @@ function below(
 }
 
 /** What differs, file by file, in git's order. */
-export function* compare(objects: Objects, a: string, b: string, under = ""): Generator<Change> {
-  if (a === b) return;
-  const [old, now] = [objects.inside(a), objects.inside(b)];
-  const names = [...new Set([...old.keys(), ...now.keys()])].sort((x, y) => (x < y ? -1 : 1));
-  const changes = names.flatMap((name) => {
-    const path = under === "" ? name : `${under}/${name}`;
-    return [...compareEntry(objects, path, old.get(name), now.get(name))];
-  });
-  yield* under === "" ? changes.sort((x, y) => (x.path < y.path ? -1 : 1)) : changes;
+export function compare(objects: Objects, a: string, b: string): readonly Change[] {
+  const changes: Change[] = [];
+  collect(objects, a, b, "", changes);
+  return changes.sort((x, y) => (x.path < y.path ? -1 : 1));
 }
 
-function* compareEntry(
+/** Looks only into what is not equal. */
+function collect(objects: Objects, a: string, b: string, under: string, changes: Change[]): void {
+  const [old, now] = [objects.inside(a), objects.inside(b)];
+  for (const [name, before] of old) {
+    const after = now.get(name);
+    if (!same(before, after)) collectEntry(objects, under + name, before, after, changes);
+  }
+  for (const [name, after] of now)
+    if (!old.has(name)) collectEntry(objects, under + name, undefined, after, changes);
+}
+
+function collectEntry(
   objects: Objects,
   path: string,
   before: Entry | undefined,
   after: Entry | undefined,
-): Generator<Change> {
-  if (same(before, after)) return;
-  yield* compare(objects, folderOf(before), folderOf(after), path);
+  changes: Change[],
+): void {
+  const folders = [folderOf(before), folderOf(after)] as const;
+  if (folders[0] !== folders[1]) collect(objects, ...folders, `${path}/`, changes);
   const [old, now] = [plain(before), plain(after)];
-  if (old ?? now) yield { path, before: old, after: now };
+  if (old ?? now) changes.push({ path, before: old, after: now });
 }
 
 function same(a: Entry | undefined, b: Entry | undefined): boolean {
