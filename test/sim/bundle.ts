@@ -7,6 +7,11 @@ import { BUNDLE } from "../../.ci/build.ts";
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const SOURCE = `${ROOT}src/`;
+/** Pure reading, by who asks for it: worlds read the same files over and over. */
+const READ_ONCE: Readonly<Record<string, string>> = {
+  [`${SOURCE}catalog.ts ./core/catalog.ts`]: "catalog",
+  [`${SOURCE}core/catalog-files.ts ./file.ts`]: "file",
+};
 const seam = (name: string): string => `${HERE}seams/${name}.ts`;
 
 /** Files of Lapse whose place a simulated one takes: the two that start git, and the one that uses the network. */
@@ -39,9 +44,10 @@ function replaced(): Plugin {
         const name = importer.startsWith(SOURCE) ? MODULES[path] : undefined;
         return name === undefined ? { path, external: true } : { path: seam(name) };
       });
-      made.onResolve({ filter: /\/core\/catalog\.ts$/ }, ({ importer }) =>
-        importer === `${SOURCE}catalog.ts` ? { path: seam("catalog") } : undefined,
-      );
+      made.onResolve({ filter: /\/(catalog|file)\.ts$/ }, ({ path, importer }) => {
+        const name = READ_ONCE[`${importer} ${path}`];
+        return name === undefined ? undefined : { path: seam(name) };
+      });
       made.onLoad({ filter: /[/\\]src[/\\](repo|sandbox)[/\\].*\.ts$/ }, ({ path }) => {
         const name = FILES.find(([file]) => file.test(path))?.[1];
         return name === undefined

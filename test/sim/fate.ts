@@ -1,14 +1,13 @@
 // What does fate do to whole systems? (outages, silent schedules, a ledger that goes back in time)
 import { MINUTE } from "./company.ts";
-import { isAncestor } from "./git/history.ts";
-import { directory } from "./machines.ts";
+import { directory, type Machine } from "./machines.ts";
 import { LEDGER } from "./record.ts";
 import type { World } from "./world.ts";
 
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-const WEIGHTS = { forge: 1, git: 1, target: 2, weeks: 0.1, silence: 0.7, jump: 3, rewind: 0.7 } as const;
+const WEIGHTS = { forge: 1, git: 1, target: 2, weeks: 0.1, silence: 0.7, jump: 3, rewind: 1 } as const;
 
 export async function fateActs(world: World): Promise<void> {
   const what = world.random.weighted(WEIGHTS);
@@ -78,23 +77,28 @@ function down({ faults, random, record, scheduler, targets, ...world }: World, l
 }
 
 /**
- * The server's ledger goes back to what it was: a restored backup, a force-push. Only so far back that every machine
- * that reads it has seen more: a runner that is new each time cannot know, and there are none in such worlds.
+ * The server's ledger goes back to what it was: a restored backup, a force-push. Only while every machine that reads it
+ * has seen all of it: a runner that is new each time cannot know, and one that lags behind goes on from where it stands.
  */
 function rewindLedger(world: World): void {
   const { faults, gits, machines, random, record, scheduler } = world;
   const readers = machines.filter(({ kind }) => kind !== "sweep");
-  const seen = readers.map((one) => gits.at(directory(one)).refs.get("refs/lapse/ledger"));
+  const last = record.ledger.at(-1)?.commit ?? "";
   const back = record.ledger.at(-random.int(2, 12))?.commit;
-  const known = (tip: string | undefined): boolean =>
-    tip !== undefined && tip !== back && isAncestor(gits.objects, back ?? "", tip);
-  if (!readers.every(({ remembers }) => remembers) || back === undefined || !seen.every(known)) return;
+  const ready = readers.every(isReady) && gits.server.refs.get(LEDGER) === last;
+  if (!ready || back === undefined) return;
+  for (const { refs } of readers.map((one) => gits.at(directory(one))))
+    for (const ref of ["refs/lapse/ledger", "refs/remotes/origin/lapse/ledger"]) refs.set(ref, last);
   faults.count("ledger-rewound");
-  record.note(`the ledger on the server is what it was: ${back.slice(0, 8)}`);
+  record.note(`all have seen the ledger, and on the server it is what it was: ${back.slice(0, 8)}`);
   gits.server.refs.set(LEDGER, back);
   scheduler.after(spell(world, 12 * HOUR), () => {
     restoreLedger(world);
   });
+}
+
+function isReady({ remembers, busy }: Machine): boolean {
+  return remembers && !busy;
 }
 
 /** Somebody pushes back what clones remember. A run that was under way may have done so already. */

@@ -8,7 +8,7 @@ import type { Forge } from "../../src/forge/forge.ts";
 import { openPull } from "../../src/sandbox/github/opening.ts";
 import type { PullRecord, ReviewRecord, State } from "../../src/sandbox/github/state.ts";
 import { knownAccount, knownPull, nextNumber, type World } from "../../src/sandbox/github/world.ts";
-import { firstParents, isAncestor } from "./git/history.ts";
+import { containing, firstParents } from "./git/history.ts";
 import type { Gits } from "./git/clones.ts";
 import { at as entryAt } from "./git/trees.ts";
 import { BOT } from "./company.ts";
@@ -170,9 +170,9 @@ function openPulls(world: World, state: State, prefix: string): readonly Pull[] 
 
 /** Whose merge made the commit, or whose branch has it and the base has not. */
 function pullsOf({ objects }: Gits, state: State, commit: string): readonly number[] {
+  const contains = containing(objects, commit);
   const has = ({ head, base, merged }: PullRecord): boolean =>
-    merged?.commit === commit ||
-    (isAncestor(objects, commit, head.sha) && !isAncestor(objects, commit, base.sha));
+    merged?.commit === commit || (contains(head.sha) && !contains(base.sha));
   return state.pulls.filter(has).map(({ number }) => number);
 }
 

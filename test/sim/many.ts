@@ -54,7 +54,9 @@ function work(
   next: () => Order | undefined,
   { print, told }: Pick<Many, "print" | "told">,
 ): Promise<void> {
-  const worker = new Worker(file, { execArgv: ["--enable-source-maps"] });
+  // Most of what a step makes is garbage at once.
+  const resourceLimits = { maxYoungGenerationSizeMb: 96 };
+  const worker = new Worker(file, { execArgv: ["--enable-source-maps"], resourceLimits });
   return new Promise((resolve, reject) => {
     const go = (): void => {
       const order = next();

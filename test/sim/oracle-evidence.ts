@@ -244,9 +244,10 @@ function windowOf(landed: Landed, before: readonly Landing[]): Window {
 }
 
 function wanted(main: Main, { path, text }: Landed, then: Offer | undefined): boolean {
+  if (main.files.get(path) !== text) return false;
   const subject = field(text, "subject");
   const offer = main.offer(field(text, "entitlement"));
-  if (main.files.get(path) !== text || !offer || !main.has(subject)) return false;
+  if (!offer || !main.has(subject)) return false;
   const same = offer.target === then?.target && offer.role === then.role;
   return same && main.members(offer.eligible).includes(subject);
 }

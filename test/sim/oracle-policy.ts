@@ -19,6 +19,8 @@ export interface Offer {
 export class Main {
   readonly from: Time;
   readonly files: ReadonlyMap<string, string>;
+  #broken: boolean | undefined;
+  readonly #offers = new Map<string, Offer | undefined>();
   constructor(from: Time, files: ReadonlyMap<string, string>) {
     this.from = from;
     this.files = files;
@@ -26,7 +28,9 @@ export class Main {
 
   /** A broken file anywhere: whoever reads main may conclude less from it. */
   get broken(): boolean {
-    return [...this.files].some(([path, text]) => path.startsWith("policies/") && !text.includes("spec:"));
+    return (this.#broken ??= [...this.files].some(
+      ([path, text]) => path.startsWith("policies/") && !text.includes("spec:"),
+    ));
   }
 
   has(person: string): boolean {
@@ -47,6 +51,11 @@ export class Main {
   }
 
   offer(entitlement: string): Offer | undefined {
+    if (!this.#offers.has(entitlement)) this.#offers.set(entitlement, this.#read(entitlement));
+    return this.#offers.get(entitlement);
+  }
+
+  #read(entitlement: string): Offer | undefined {
     const text = this.files.get(`policies/entitlements/${entitlement}.yaml`) ?? "";
     const line = (name: string): string => new RegExp(`^ {2}${name}: (.*)$`, "m").exec(text)?.[1] ?? "";
     const minutes = Number(/^(\d+)m$/.exec(line("maxDuration"))?.[1]);

@@ -34,7 +34,7 @@ const WEIGHTS = {
   leave: 1,
   comeBack: 2,
   policy: 3,
-  vouch: 1,
+  vouch: 2,
   give: 2,
   take: 2,
   strip: 0.7,

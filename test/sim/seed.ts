@@ -65,13 +65,16 @@ async function one(world: World, life: Life, pace: Pace): Promise<void> {
   else await scheduler.advance(scheduler.time + random.int(1000, pace.patience));
 }
 
-/** One program goes on for a while. */
+/** One program goes on for a while, but for no more calls than this. */
+const CALLS_A_STEP = 6;
+
 async function burst({ random, scheduler }: World, odds: number): Promise<void> {
   const proc = random.pick(scheduler.running());
-  do {
+  for (let calls = 1; calls <= CALLS_A_STEP; calls += 1) {
     await scheduler.release(proc);
     await scheduler.advance(scheduler.time + random.int(1, 400));
-  } while (scheduler.running().includes(proc) && random.chance(odds));
+    if (!scheduler.running().includes(proc) || !random.chance(odds)) return;
+  }
 }
 
 /** The schedule of a machine: it rings, whether anybody hears it or not. */

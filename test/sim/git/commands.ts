@@ -164,13 +164,20 @@ function revList(asked: Asked): Ran {
   return lastTouching(asked.objects, tip, path);
 }
 
+/** Remembered for each commit on the way: tips follow each other, and are asked the same again. */
 function lastTouching(objects: Objects, tip: string, path: string): Ran {
   const names = path.split("/");
+  const passed: string[] = [];
+  let found = "";
   for (const { oid, tree, parents } of firstParents(objects, tip, undefined)) {
+    const known = objects.touched.get(`${path} ${oid}`);
     const before = parents[0] === undefined ? EMPTY_TREE : objects.known(parents[0]).tree;
-    if (!sameAt(objects, tree, before, names)) return said(`${oid}\n`);
+    found = known ?? (sameAt(objects, tree, before, names) ? "" : `${oid}\n`);
+    passed.push(`${path} ${oid}`);
+    if (known !== undefined || found !== "") break;
   }
-  return said("");
+  for (const key of passed) objects.touched.set(key, found);
+  return said(found);
 }
 
 function between({ objects, args }: Asked): Ran {

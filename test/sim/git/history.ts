@@ -10,6 +10,12 @@ function has({ past }: Commit, index: number): boolean {
   return (((past[index >> 5] ?? 0) >>> (index & 31)) & 1) === 1;
 }
 
+/** Which tips have this commit in their past? */
+export function containing(objects: Objects, commit: string): (tip: string) => boolean {
+  const index = objects.find(commit)?.index;
+  return (tip) => index !== undefined && has(objects.known(tip), index);
+}
+
 /** The best common ancestor: of all of them the one that is furthest from a root. */
 export function mergeBase(objects: Objects, a: string, b: string): string | undefined {
   const ours = objects.known(a);

@@ -32,6 +32,8 @@ export type Folder = ReadonlyMap<string, Entry>;
 /** Objects are shared by all clones, as nobody can name what they were never told of. */
 export class Objects {
   readonly #all = new Map<string, GitObject>();
+  /** Which commit last touched a path, by `path commit`. */
+  readonly touched = new Map<string, string>();
   readonly #folders = new Map<string, Folder>();
   readonly #commits = new Map<string, Commit>();
 
