@@ -110,7 +110,7 @@ function saidToBeGone({ lines, runs }: Read, _: Kept, interval: Interval): reado
     const { request, pushed, run } = line;
     if (!requests.has(request) || !claimsToBeGone(line)) return [];
     const began = runs.find(({ by }) => by === run)?.from ?? pushed;
-    const through = interval.from <= began && (interval.to ?? Infinity) > pushed;
+    const through = interval.from < began && (interval.to ?? Infinity) > pushed;
     return through ? [`${told(interval)}: ${request} was said to be revoked at ${clock(pushed)}`] : [];
   });
 }
