@@ -1,5 +1,6 @@
 // What does fate do to whole systems? (outages, silent schedules, a ledger that goes back in time)
 import { MINUTE } from "./company.ts";
+import type { Repository } from "./git/clones.ts";
 import { directory, type Machine } from "./machines.ts";
 import { LEDGER } from "./record.ts";
 import type { World } from "./world.ts";
@@ -87,8 +88,7 @@ function rewindLedger(world: World): void {
   const back = record.ledger.at(-random.int(2, 12))?.commit;
   const ready = readers.every(isReady) && gits.server.refs.get(LEDGER) === last;
   if (!ready || back === undefined) return;
-  for (const { refs } of readers.map((one) => gits.at(directory(one))))
-    for (const ref of ["refs/lapse/ledger", "refs/remotes/origin/lapse/ledger"]) refs.set(ref, last);
+  for (const reader of readers) hasSeen(gits.at(directory(reader)), last);
   faults.count("ledger-rewound");
   record.note(`all have seen the ledger, and on the server it is what it was: ${back.slice(0, 8)}`);
   gits.server.refs.set(LEDGER, back);
@@ -99,6 +99,11 @@ function rewindLedger(world: World): void {
 
 function isReady({ remembers, busy }: Machine): boolean {
   return remembers && !busy;
+}
+
+function hasSeen({ refs }: Repository, tip: string): void {
+  refs.set("refs/lapse/ledger", tip);
+  refs.set("refs/remotes/origin/lapse/ledger", tip);
 }
 
 /** Somebody pushes back what clones remember. A run that was under way may have done so already. */

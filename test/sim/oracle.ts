@@ -139,8 +139,8 @@ function ended(all: Read, target: Kept, interval: Interval): readonly string[] {
 }
 
 /** A sweeper beside the target goes by marks alone. */
-function sees({ kind, from }: Run, { stripped }: Interval): boolean {
-  return kind !== "sweep" || (stripped ?? Infinity) > from;
+function sees({ kind, to = Infinity }: Run, { stripped }: Interval): boolean {
+  return kind !== "sweep" || stripped === undefined || stripped > to;
 }
 
 /** Was there a reason to leave it, as far as that run could know by its own clock? */

@@ -55,7 +55,7 @@ async function one(world: World, life: Life, pace: Pace): Promise<void> {
     run: running.length > 0 ? 6 : 0,
     start: due.length > 0 ? 4 : 0,
     people: pace.people,
-    wait: running.length > 0 ? 0.05 : 2,
+    wait: running.length > 0 ? 0.01 : 2,
     fate: pace.fate,
   });
   if (next === "run") await burst(world, pace.burst);
