@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { badTreeEntries, requestPath } from "./core/path.ts";
 import { isRequestPath, idOf } from "./core/boundary.ts";
-import { checkRequest, checkShape, type CheckReport } from "./core/check.ts";
+import { approvable, checkChange, checkRequest, checkShape, type CheckReport } from "./core/check.ts";
 import { activeOf } from "./core/decide.ts";
 import type { Rulebook } from "./core/evidence.ts";
 import type { Change } from "./core/facts.ts";
@@ -38,7 +38,11 @@ export async function check(context: Context, options: CheckOptions): Promise<Ch
   const { catalog } = await loadCatalog(context, { dir: context.dir });
   const rules = await rulebookOf(context, catalog);
   const files = await worktreeFiles(context, options.files);
-  return judgeAll(context, rules, files, [...catalog.findings, ...rules.policies.findings]);
+  return judgeAll(context, rules, files, [
+    ...catalog.findings,
+    ...rules.policies.findings,
+    ...approvable(rules),
+  ]);
 }
 
 async function checkRange(context: Context, base: string, head: string): Promise<CheckReport> {
@@ -54,7 +58,14 @@ async function checkRange(context: Context, base: string, head: string): Promise
   });
   const bad = badTreeEntries(entries.map((c) => ({ mode: c.newMode, path: c.path })));
   const aboutRules = touchesRules ? [...rules.catalog.findings, ...rules.policies.findings] : [];
-  return judgeAll(context, rules, files, [...checkShape(changes), ...bad, ...aboutRules]);
+  const { change, findings } = checkChange(changes, before, rules);
+  const report = await judgeAll(context, rules, files, [
+    ...checkShape(changes),
+    ...bad,
+    ...aboutRules,
+    ...findings,
+  ]);
+  return change ? { ...report, change } : report;
 }
 
 async function changesOf({ repo }: Context, base: string, head: string): Promise<readonly Change[]> {
@@ -77,14 +88,17 @@ async function judgeAll(
 ): Promise<CheckReport> {
   const reads = files.map((file) => typedRequest(readRequest(file), rules));
   const requests = reads.flatMap((read) => ("request" in read ? [read.request] : []));
-  const used = await context.ledger.used([...new Set(files.map((f) => idOf(f.path)))]);
+  const [used, owed] = await Promise.all([
+    context.ledger.used([...new Set(files.map((f) => idOf(f.path)))]),
+    context.ledger.owed(),
+  ]);
   const { live, history } = await pastOf(context, rules, requests, used);
   const active = live.map(activeOf);
   const checked = requests.map((request) => {
     const others = active.filter((g) => g.request !== request.id);
     const mine = live.some((g) => g.request === request.id && g.path === request.path);
     const known = mine ? new Set<string>() : used;
-    return checkRequest({ request, rules, now: context.now, active: others, history, used: known });
+    return checkRequest({ request, rules, now: context.now, active: others, history, used: known, owed });
   });
   const findings = [
     ...before,

@@ -85,6 +85,8 @@ for (const [signal, code] of [
   ["SIGHUP", 129],
 ] as const) {
   process.on(signal, () => {
+    // A command that stops by itself listens, too, and ends in its own time.
+    if (process.listenerCount(signal) > 1) return;
     process.stderr.write(
       "interrupted; what was done is in the ledger, and the next run goes on from there\n",
     );

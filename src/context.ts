@@ -1,6 +1,7 @@
 // What does a command get to work with? (types only; wire.ts builds it, tests build their own)
 import type { Instant } from "./core/model.ts";
 import type { Forge } from "./forge/forge.ts";
+import type { Lease } from "./repo/lease.ts";
 import type { Ledger } from "./repo/ledger.ts";
 import type { Repo } from "./repo/repo.ts";
 import type { Provider } from "./providers/provider.ts";
@@ -30,6 +31,8 @@ export interface Context {
   clock(): Instant;
   /** The workflow run's id, or `local`. */
   readonly run: string;
+  /** Git ref that a workflow runs on; absent outside of workflows. */
+  readonly ref?: string;
   readonly repo: Repo;
   readonly ledger: Ledger;
   /** Connects on first use; throws a Problem of kind `forbidden` or `misconfigured` when it cannot. */
@@ -42,4 +45,25 @@ export interface Context {
   secret(name: string): string | undefined;
   readonly io: Io;
   readonly json: boolean;
+  /**
+   * Asked right before every decision and every grant, where several processes take turns: may this one still give? Taking
+   * away asks nobody. Absent where each run is its own.
+   */
+  fence?(): Promise<boolean>;
+}
+
+/** What a command that runs for long has on top. */
+export interface Life {
+  /** What no other process is called. */
+  readonly name: string;
+  /** Milliseconds since any moment, by a clock that is never set. */
+  elapsed(): number;
+  /** In milliseconds; returns early when we are to stop. */
+  sleep(ms: number): Promise<void>;
+  /** From the first call on, a signal does not kill: it aborts this. A second one kills, and so does half a minute. */
+  stopping(): AbortSignal;
+  /** At least 0, less than 1. */
+  random(): number;
+  /** `life` in milliseconds: how long nobody else may take it when we stop renewing it. */
+  lease(life: number): Lease;
 }

@@ -3,7 +3,6 @@ import type { Context } from "./context.ts";
 import type { Activity } from "./core/facts.ts";
 import { sorted, warning } from "./core/finding.ts";
 import type { Finding } from "./core/model.ts";
-import { Problem } from "./core/problem.ts";
 import {
   actionsFindings,
   APPLIER,
@@ -16,12 +15,14 @@ import {
 import { appFindings, applierFindings } from "./core/repository-app.ts";
 import type { ForgeApp, Merging } from "./core/repository-facts.ts";
 import { appOf, ledgerBranchFindings, type LedgerBranchFacts } from "./core/repository-ledger.ts";
+import { DOCTOR_AUDIENCE, jobFindings } from "./core/repository-job.ts";
 import { mainFindings } from "./core/repository-main.ts";
 import { ownerErrors } from "./core/repository-owners.ts";
 import type { BranchFacts } from "./core/repository-rules.ts";
 import { fromEpoch } from "./core/time.ts";
 import { whereTold, type Told } from "./core/told.ts";
 import type { Forge } from "./forge/forge.ts";
+import { told } from "./told.ts";
 
 /** What was looked at, and what is wrong with it. */
 export interface Examined {
@@ -32,16 +33,6 @@ export interface Examined {
 const LEDGER = "lapse/ledger";
 /** How far back the pushes to the ledger are read, in milliseconds: a week is about seven calls. */
 const LOOK_BACK = 7 * 86_400_000;
-
-/** An answer, or the Problem that there was instead; a bug is thrown as it is. */
-export async function told<T>(read: () => Promise<T>): Promise<Told<T>> {
-  try {
-    return { is: "told", value: await read() };
-  } catch (problem) {
-    if (problem instanceof Problem) return { is: "untold", why: problem.message, fix: problem.fix };
-    throw problem;
-  }
-}
 
 export const examined = (subject: string, findings: readonly Finding[]): Examined => ({
   subject,
@@ -60,15 +51,12 @@ export async function examineForge(
     told(() => forge.settings.merging()),
   ]);
   const app = appOf(ledger);
-  const whoami = context.io.annotates ? await told(() => forge.whoami()) : undefined;
   return {
     repository: [
       examined(`rules of ${main}`, mainFindings(mainRules, merging, app)),
       ...(await applierPlaces(forge, main)),
       ...(await actionsPlaces(forge, merging)),
-      ...(whoami
-        ? [examined("the applier's token", whereTold("whose token this is", whoami, applierFindings))]
-        : []),
+      ...(context.io.annotates ? [await ownJob(context, forge, main)] : []),
     ],
     ledger: [
       examined(`rules of ${LEDGER}`, [...ledgerBranchFindings(ledger), ...appsFindings(ledger.apps, app)]),
@@ -149,6 +137,27 @@ async function actionsPlaces({ settings }: Forge, merging: Told<Merging>): Promi
     examined("workflows", whereTold("the workflows", workflows, workflowFindings)),
     examined("owners", whereTold("GitHub's check of CODEOWNERS", owners, ownerErrors)),
   ];
+}
+
+/** In a workflow: whose token is it, and what does the forge say of the job? */
+async function ownJob(context: Context, forge: Forge, branch: string): Promise<Examined> {
+  const whoami = await told(() => forge.whoami());
+  const claims = await told(async () => {
+    const [url = "", token = ""] = ["URL", "TOKEN"].map((end) =>
+      context.secret(`ACTIONS_ID_TOKEN_REQUEST_${end}`),
+    );
+    const { timeout } = context;
+    return forge.settings.ownClaims({ url, token, audience: DOCTOR_AUDIENCE, timeout });
+  });
+  const repository = await told(() => forge.repository());
+  return examined("the applier's job", [
+    ...whereTold("whose token this is", whoami, applierFindings),
+    ...whereTold("the job's own token", claims, (known) =>
+      whereTold("the repository", repository, ({ id }) =>
+        jobFindings({ claims: known, repository: id, branch }),
+      ),
+    ),
+  ]);
 }
 
 /** Nothing was asked, which proves nothing. */

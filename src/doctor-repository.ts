@@ -7,8 +7,9 @@ import { CODEOWNERS_PATHS, ownersFindings, type OwnersFacts } from "./core/repos
 import { accountFindings } from "./core/repository-people.ts";
 import { sweepFindings } from "./core/repository-sweep.ts";
 import { unread, whereTold, type Told } from "./core/told.ts";
-import { examined, examineForge, told, unexamined, type Examined } from "./doctor-forge.ts";
+import { examined, examineForge, unexamined, type Examined } from "./doctor-forge.ts";
 import type { Forge } from "./forge/forge.ts";
+import { told } from "./told.ts";
 
 export interface RepositoryExamined {
   readonly repository: readonly Examined[];

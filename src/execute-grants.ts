@@ -6,6 +6,7 @@ import type { Outcome } from "./core/outcome.ts";
 import type { Plan } from "./core/plan.ts";
 import { isOver } from "./core/time.ts";
 import { latestEnd, sharersOf } from "./core/union.ts";
+import { FENCED, isFenced } from "./fence.ts";
 import { attempt, perTarget } from "./per-target.ts";
 import { ProviderError, type Observed, type Session } from "./providers/provider.ts";
 
@@ -174,6 +175,7 @@ async function give(
     const notes = ["has this access already; nothing was written and nothing will be removed"];
     return granted({ request, target, standing: true, receipt: {} }, notes);
   }
+  if (await isFenced(context)) throw new ProviderError("conflict", FENCED, { vendorCode: "fenced" });
   const now = context.clock();
   if (isOver(admission.end, now))
     throw new ProviderError("conflict", "its window is over", { vendorCode: "over" });

@@ -71,7 +71,7 @@ async function landed(
     if (!step) return { unknown: "git does not say which commit brought it to main" };
     const push = await pushOf(context, step, await reads.pushes());
     if (!push) return { unknown: "the forge does not yet show the push that brought it to main" };
-    return await landingOf(context, main, file.path, push, reads);
+    return await landingOf(context, main, file.path, boundaryOf(push, step), reads);
   } catch (problem) {
     if (problem instanceof Problem) return { unknown: problem.message };
     throw problem;
@@ -93,6 +93,14 @@ async function pushOf(
   return undefined;
 }
 
+/**
+ * A merge queue lands a group of pull requests in one push, each as commits of its own on main's first-parent line: there
+ * the commit is the boundary. It proves nothing yet: a pull request has to name that very commit as its merge.
+ */
+function boundaryOf(push: Activity, { before, after }: Step): Activity {
+  return push.kind === "merge_queue_merge" ? { ...push, before, after } : push;
+}
+
 async function landingOf(
   context: Context,
   main: Landed,
@@ -102,7 +110,7 @@ async function landingOf(
 ): Promise<Candidate["landing"]> {
   const forge = await reads.forge();
   const repository = await forge.repository();
-  const changes = await context.repo.diff(/^0+$/.test(push.before) ? "" : push.before, push.after);
+  const changes = await context.repo.diff(/^0*$/.test(push.before) ? "" : push.before, push.after);
   const atMerge = await main.books.at(push.after);
   const pulls = await pullsOf(forge, { push, path, repository: repository.id, catalog: atMerge.catalog });
   if ("unknown" in pulls) return pulls;

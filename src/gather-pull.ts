@@ -5,6 +5,11 @@ import { fromEpoch } from "./core/time.ts";
 import { personOf } from "./core/votes.ts";
 import type { Forge } from "./forge/forge.ts";
 
+/** What a reader may be waiting for in vain. */
+const REBASED: Readonly<Record<string, string>> = {
+  merge_queue_merge: "; of a merge queue's group that is rebased it may never: let the queue squash or merge",
+};
+
 const THE_BEGINNING = fromEpoch(0);
 
 export interface About {
@@ -28,7 +33,7 @@ export async function pullsOf(
   }
   const { kind } = about.push;
   if (pulls.length > 0 || kind === "push" || kind === "force_push") return pulls;
-  return { unknown: "the forge does not yet show the pull request of the merge" };
+  return { unknown: `the forge does not yet show the pull request of the merge${REBASED[kind] ?? ""}` };
 }
 
 /** Everything about a pull request that bears on consent; little for one that was not merged by this push. */
@@ -39,6 +44,8 @@ async function pullFacts(
 ): Promise<PullFacts | { readonly unknown: string }> {
   const pull = await forge.pull(number);
   const none = { reviews: [], committers: [], timeline: [], headActivity: [], headBlob: undefined };
+  if (isHalfMerged(pull, about.push))
+    return { unknown: `the forge does not yet say which commit merged #${String(number)}` };
   const other = !pull.merged || pull.mergeCommit !== about.push.after;
   if (other) return { pull, ...none, reviewBlobs: new Map(), permissions: new Map() };
   const own = pull.head.repository === about.repository;
@@ -54,6 +61,11 @@ async function pullFacts(
   const reviewBlobs = await blobsAtReviews(forge, about.path, reviews);
   const permissions = await permissionsOf(forge, reviews, about.catalog);
   return { pull, reviews, committers, timeline, headActivity, headBlob, reviewBlobs, permissions };
+}
+
+/** Merged into this very branch, but who knows by which push? */
+function isHalfMerged({ merged, mergeCommit, base }: Pull, push: Activity): boolean {
+  return merged && mergeCommit === null && push.ref === `refs/heads/${base.ref}`;
 }
 
 /** Why these feeds cannot be complete yet: they lag behind what the pull request itself says. */

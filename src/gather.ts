@@ -2,6 +2,7 @@
 import type { Context } from "./context.ts";
 import { idOf, isRequestPath, violations } from "./core/boundary.ts";
 import { error } from "./core/finding.ts";
+import type { RulesNews } from "./core/continuity.ts";
 import { groupBy } from "./core/group.ts";
 import { heartbeatLimit, isBeating } from "./core/heartbeat.ts";
 import { badTreeEntries, requestPath } from "./core/path.ts";
@@ -9,11 +10,12 @@ import type { ActiveGrant, AccessRequest, Finding } from "./core/model.ts";
 import type { Step, TreeEntry } from "./core/facts.ts";
 import { speaksOf } from "./core/policy.ts";
 import { readRequest } from "./core/request.ts";
-import type { MainView, Snapshot, SweepView } from "./core/snapshot.ts";
+import type { Changes, MainView, Snapshot, SweepView } from "./core/snapshot.ts";
 import { fromEpoch, isOver } from "./core/time.ts";
 import { changesOf, NO_CHANGES, type Since } from "./gather-changes.ts";
 import { candidates } from "./gather-consent.ts";
 import { reviewFacts } from "./gather-reviews.ts";
+import { rulesetsNow } from "./gather-rules.ts";
 import { observe } from "./observe.ts";
 import { reasonOf } from "./session.ts";
 import { readMain, rewriting, unreadMain, type Main } from "./read-main.ts";
@@ -49,29 +51,53 @@ export async function gather(context: Context, acceptMain?: string): Promise<Gat
   const { now } = context;
   const rewritten = await rewriting(context, main, ledger, acceptMain);
   const trusted = rewritten === undefined ? main.view : undefined;
-  const steps = trusted ? await stepsTo(context, trusted, ledger) : [];
-  const news = trusted ? await newsOf(context, main, trusted, { ledger, steps }) : NO_NEWS;
-  const since = { ledger, steps, acceptMain };
-  const changes = trusted ? await changesOf(context, main, trusted, since) : NO_CHANGES;
+  const { vouched, changes, rules, news } = await aboutMain(context, main, trusted, { ledger, acceptMain });
   const seen = await observe(context, ledger.live);
   const starting = await startingRequests(context, ledger, trusted);
   const past = await pastOf(context, pastMatters(news.candidates, starting, trusted));
   const { tip, live } = ledger;
   const unread = main.unread ?? rewritten;
   const view: Snapshot = {
-    ...{ now, live, tip, main: trusted, unread, history: past.history, starting },
-    vouched: trusted && (await vouchedRules(context, main, ledger.tip)),
-    aboutMain: changes.drafts,
+    ...{ now, live, tip, main: trusted, unread, vouched, history: past.history, starting },
     candidates: news.candidates,
     twins: news.twins,
     reviews: await reviewFacts(context, ledger.reviews),
     sights: seen.sights,
     unseen: seen.unseen,
+    aboutMain: [...changes.drafts, ...rules.drafts],
     violations: news.violations,
-    warnings: [...news.warnings, ...changes.findings, ...(ledger.findings ?? []), ...unreadFindings(unread)],
+    warnings: [
+      ...news.warnings,
+      ...changes.findings,
+      ...rules.findings,
+      ...(ledger.findings ?? []),
+      ...unreadFindings(unread),
+    ],
     frozen: unread ?? past.unknown ?? staleHeartbeat(ledger, trusted, now) ?? changes.frozen,
   };
   return { view, ledger };
+}
+
+interface AboutMain {
+  readonly vouched?: Snapshot["vouched"];
+  readonly changes: Changes;
+  readonly rules: RulesNews;
+  readonly news: News;
+}
+
+/** Nothing is said of a default branch that cannot be believed. */
+async function aboutMain(
+  context: Context,
+  main: Main,
+  view: MainView | undefined,
+  { ledger, acceptMain }: Omit<Since, "steps">,
+): Promise<AboutMain> {
+  if (!view) return { changes: NO_CHANGES, rules: { drafts: [], findings: [] }, news: NO_NEWS };
+  const steps = await stepsTo(context, view, ledger);
+  const news = await newsOf(context, main, view, { ledger, steps });
+  const changes = await changesOf(context, main, view, { ledger, steps, acceptMain });
+  const rules = await rulesetsNow(context, ledger, news.candidates);
+  return { vouched: await vouchedRules(context, main, ledger.tip), changes, rules, news };
 }
 
 function unreadFindings(reason: string | undefined): readonly Finding[] {

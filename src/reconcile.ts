@@ -6,11 +6,13 @@ import type { Finding } from "./core/model.ts";
 import type { Applied, Expired, Outcome } from "./core/outcome.ts";
 import type { Plan } from "./core/plan.ts";
 import type { SweepView } from "./core/snapshot.ts";
+import { decisionDrafts, missedDrafts } from "./core/plan-drafts.ts";
 import { sweep } from "./core/sweep.ts";
-import { minus } from "./core/time.ts";
 import { carryOutEnds, revokeIntents } from "./execute-ends.ts";
+import { FENCED, isFenced } from "./fence.ts";
 import { carryOutGrants, grantIntents, prepareGrants, takeBack, type Prepared } from "./execute-grants.ts";
 import { gather, gatherSweep } from "./gather.ts";
+import { heartbeat } from "./beat.ts";
 import { sweepOrphans } from "./orphans.ts";
 import { readAgain } from "./read-again.ts";
 import { reasonOf } from "./session.ts";
@@ -59,11 +61,12 @@ export async function expire(context: Context): Promise<SweepReport> {
   const { view, ledger } = await gatherSweep(context);
   const swept = sweep(view);
   const ended = await endAccess(context, view, swept.ends, ledger, "tidy");
-  const drafts: Draft[] = [...missedDrafts(swept.missed), ...heartbeat(context, view, ended)];
+  const before = await decideMissed(context, swept.missed, ended);
+  const drafts = heartbeat(context, view, ended.ledger);
   const flush = drafts.length > 0 || ledger.waiting === true;
   const last = flush ? await context.ledger.record(drafts, stamp(context)) : undefined;
   const unrecorded = ended.unrecorded ?? keptReason(last);
-  const state = last?.is === "appended" ? last.state : ended.ledger;
+  const state = last?.is === "appended" ? last.state : before;
   return {
     now: context.now,
     warnings: [...(ledger.findings ?? []), ...ended.unmanaged],
@@ -159,6 +162,7 @@ async function giveAccess(context: Context, plan: Plan, ledger: LedgerState): Pr
   const drafts = [...decisionDrafts(plan), ...grantIntents(prepared)];
   const news = plan.main !== undefined && plan.main !== ledger.tip.main;
   if (drafts.length === 0 && !news) return { outcomes: failed, unrecorded: undefined };
+  if (await isFenced(context)) return { outcomes: failed, unrecorded: FENCED };
   const decided = await context.ledger.decide(drafts, stamp(context), ledger, plan.main);
   if (decided.is === "lost-race") return undefined;
   if (decided.is === "kept") return { outcomes: failed, unrecorded: decided.reason };
@@ -196,41 +200,13 @@ async function undoOrphans(
   return back;
 }
 
-function decisionDrafts(plan: Plan): readonly Draft[] {
-  return [
-    ...plan.aboutMain,
-    ...plan.admitted.map(({ request, admission }): Draft => ({ kind: "admitted", request, admission })),
-    ...plan.refused.map(({ request, path, blob, findings }): Draft => ({
-      kind: "refused",
-      request,
-      path,
-      blob,
-      codes: [...new Set(findings.map((f) => f.code))],
-    })),
-    ...missedDrafts(plan.missed),
-    ...plan.reviewed.map(({ review: { request, digest }, votes }): Draft => ({
-      kind: "breakglass-review",
-      request,
-      digest,
-      votes,
-    })),
-    ...plan.violations.map(({ code, at, message }): Draft => ({
-      kind: "violation",
-      code,
-      subject: at?.file ?? message.split(":")[0] ?? "",
-    })),
-  ];
-}
-
-function missedDrafts(missed: Plan["missed"]): readonly Draft[] {
-  return missed.map(({ request, path, blob, because }) => ({ kind: "missed", request, path, blob, because }));
-}
-
-/** Coalesced: alone it is written at most every half interval; with other entries it comes along for nothing. */
-function heartbeat(context: Context, view: SweepView, ended: Ended): readonly Draft[] {
-  const settings = view.main?.rules.catalog.settings;
-  const every = settings?.is === "found" ? settings.value.sweepInterval / 2 : 0;
-  const last = ended.ledger.tip.heartbeat;
-  const due = last === undefined || Math.abs(minus(context.now, last)) >= every;
-  return due ? [{ kind: "heartbeat", main: view.main?.commit ?? "" }] : [];
+/** A decision, unlike an end: another run may be granting by now what this one saw go by. Then the next run looks. */
+async function decideMissed(
+  context: Context,
+  missed: Plan["missed"],
+  { moved, ledger }: Ended,
+): Promise<LedgerState> {
+  if (moved || missed.length === 0) return ledger;
+  const decided = await context.ledger.decide(missedDrafts(missed), stamp(context), ledger);
+  return decided.is === "appended" ? decided.state : ledger;
 }

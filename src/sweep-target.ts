@@ -10,7 +10,7 @@ import type { Finding, Settings, Target } from "./core/model.ts";
 import type { Swept } from "./core/swept.ts";
 import { isOver } from "./core/time.ts";
 import { reasonOf, withSession, type Address } from "./session.ts";
-import type { Listed } from "./providers/provider.ts";
+import { ProviderError, type Listed } from "./providers/provider.ts";
 
 /**
  * Revokes whatever carries our mark and is past the end that is written in it. An end that cannot be read counts as
@@ -19,13 +19,21 @@ import type { Listed } from "./providers/provider.ts";
 export async function sweepTarget(context: Context, name: string): Promise<Swept> {
   const { owner, target } = await readBeside(context, name);
   const address = { provider: target.provider, owner, connection: target.connection };
-  const listed = await withSession(context, address, (session) => session.list());
+  const listed = await withSession(context, address, (session) => session.list()).catch(unlisted(name));
   const over = listed.items.filter(({ until }) => until === undefined || isOver(until, context.now));
   const ends: Swept["ends"][number][] = [];
   // A session each, so that one that hangs holds up no other.
   for (const item of over) ends.push(await end(context, address, item));
   const cleaned = await withSession(context, address, (session) => session.cleanup()).catch(() => []);
   return { target: name, seen: listed.items.length, complete: listed.complete, ends, cleaned };
+}
+
+function unlisted(name: string): (cause: unknown) => never {
+  return (cause) => {
+    if (!(cause instanceof ProviderError)) throw cause;
+    const what = `${name} could not be listed: ${reasonOf(cause)}`;
+    throw new Problem("unavailable", what, "the next run tries again; look at the target if it stays", cause);
+  };
 }
 
 async function end(context: Context, address: Address, item: Listed): Promise<Swept["ends"][number]> {

@@ -1,7 +1,10 @@
 // Who plays which part? (composition root: with cli.ts the only reader of environment and clock)
 import { appendFileSync, existsSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import type { Context, Io } from "./context.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+import type { Context, Io, Life } from "./context.ts";
 import type { Instant } from "./core/model.ts";
 import { Problem } from "./core/problem.ts";
 import { redactor as freshRedactor, type Redactor } from "./core/redact.ts";
@@ -11,6 +14,7 @@ import type { Forge } from "./forge/forge.ts";
 import { redacted } from "./redacted.ts";
 import { loadProvider, providerKinds } from "./providers/index.ts";
 import { gitRepo } from "./repo/git.ts";
+import { gitLease } from "./repo/git-lease.ts";
 import { gitLedger } from "./repo/git-ledger.ts";
 
 export interface WireOptions {
@@ -30,6 +34,9 @@ type Env = Readonly<Record<string, string | undefined>>;
 const CALL_TIMEOUT = 15_000;
 const PUBLIC_API = "https://api.github.com";
 
+/** From being asked to stop to being stopped, in milliseconds: less than what Kubernetes waits before it kills. */
+const GRACE = 25_000;
+
 /** Builds the one context of this process. Throws a Problem when the environment contradicts itself. */
 export function wire(options: WireOptions, env: Env = process.env): Context {
   const dir = options.anywhere ? resolve(options.directory) : rootOf(resolve(options.directory));
@@ -43,6 +50,7 @@ export function wire(options: WireOptions, env: Env = process.env): Context {
     now: clock(),
     clock,
     run: env["GITHUB_RUN_ID"] ?? "local",
+    ...refOf(env),
     repo,
     ledger: gitLedger(repo),
     forge: () => (forge ??= connectForge(apiUrl, token, env, repo)),
@@ -76,6 +84,42 @@ function masks(env: Env): (part: string) => void {
   const escaped = (text: string) =>
     text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
   return (part) => process.stderr.write(`::add-mask::${escaped(part)}\n`);
+}
+
+/** The branch that a workflow runs on. */
+function refOf({ GITHUB_REF }: Env): Pick<Context, "ref"> {
+  return GITHUB_REF === undefined ? {} : { ref: GITHUB_REF };
+}
+
+/** What a long-running command has on top: sleep, signals, chance, and a turn to take. */
+export function wireLife(options: WireOptions, env: Env = process.env): Life {
+  const dir = rootOf(resolve(options.directory));
+  const token = env["GITHUB_TOKEN"];
+  const elapsed = () => performance.now();
+  const name = `controller-${hostname()}-${randomBytes(4).toString("hex")}`;
+  const stop = new AbortController();
+  return {
+    name,
+    elapsed,
+    random: Math.random,
+    sleep: async (ms) => {
+      await sleep(ms, undefined, { signal: stop.signal }).catch(() => undefined);
+    },
+    stopping: () => stopOnSignals(stop),
+    lease: (life) =>
+      gitLease(gitRepo({ dir, env, ...(token !== undefined && { token }) }), { holder: name, life, elapsed }),
+  };
+}
+
+/** The command line leaves a signal alone that somebody else listens to; once is enough, the second one is its own. */
+function stopOnSignals(stop: AbortController): AbortSignal {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      stop.abort();
+      setTimeout(() => process.kill(process.pid, signal), GRACE).unref();
+    });
+  }
+  return stop.signal;
 }
 
 /** The work tree that a folder belongs to, so that every command means the same wherever it is called. */

@@ -49,9 +49,9 @@ function needsForge({ dryRun, subject }: RequestOptions): boolean {
 }
 
 async function judged(context: Context, rules: Rulebook, request: AccessRequest): Promise<Checked> {
-  const { live } = await context.ledger.read();
+  const { live, reviews: owed } = await context.ledger.read();
   const [history, used] = await Promise.all([historyOf(context), context.ledger.used([request.id])]);
-  return checkRequest({ request, rules, now: context.now, active: live.map(activeOf), history, used });
+  return checkRequest({ request, rules, now: context.now, active: live.map(activeOf), history, used, owed });
 }
 
 /** The default branch as it is on the remote now. */

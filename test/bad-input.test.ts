@@ -39,7 +39,7 @@ test("the file that all others are made from is right", () => {
   expect(findingsOf(GOOD)).toEqual([]);
 });
 
-describe("the corpus", () => {
+describe("B7, B8, B9: the corpus", () => {
   const names = readdirSync(CORPUS).sort();
 
   test("has a case for each construct", () => {
@@ -96,6 +96,23 @@ describe("B7: keys that are one to some parsers and two to others", () => {
     const both = "  scope: { \u00e9: a, e\u0301: b }\n";
     expect(summary(GOOD + both)).toBe("LPS105 9:18");
     expect(summary(GOOD + both.replace("e\u0301", '"e\\u0301"'))).toBe("LPS105 9:18");
+  });
+});
+
+describe("B8: a directive cannot change what values mean", () => {
+  test.each(["%YAML 1.1", "%YAML 1.2", "%YAML 9.9", "%TAG ! tag:evil,2026:", "%FOO bar"])(
+    "%s",
+    (directive) => {
+      const text = `${directive}\n---\n${put("duration: 4h", "duration: 4:00:00")}`;
+      expect(findingsOf(text).map(({ code }) => code)).toContain("LPS106");
+    },
+  );
+
+  test("and what YAML 1.1 reads as true or as a number is text", () => {
+    for (const word of ["yes", "on", "y", "True", "0o17", "1_000", "1:30", "~", ".inf"]) {
+      const read = readDocument("x.yaml", bytes(`a: ${word}\n`));
+      expect("document" in read && read.document.value).toEqual({ a: word });
+    }
   });
 });
 
@@ -213,6 +230,18 @@ describe("B16: what a reviewer cannot see", () => {
       }
     },
   );
+
+  test("each format character of Unicode is refused in each field", () => {
+    const all = Array.from({ length: 0x110000 }, (_, i) => i)
+      .filter((point) => point < 0xd800 || point > 0xdfff)
+      .map((point) => String.fromCodePoint(point))
+      .filter((character) => /^\p{Cf}$/u.test(character));
+    expect(all.length).toBeGreaterThan(150);
+    for (const character of all) {
+      for (const field of fields)
+        expect(findingsOf(put(field, field + character)).map(({ code }) => code)).toEqual(["LPS104"]);
+    }
+  });
 
   test("CR is named as such", () => {
     expect(summary(GOOD.replaceAll("\n", "\r\n"))).toBe("LPS103 1:25");

@@ -109,9 +109,8 @@ describe.each([
     const { w, can } = story;
     await w.askAndMerge({ id: "orphan" });
     await w.apply();
-    await w.forge.push("grace", "main", { "policies/targets/shop.yaml": null });
-    w.tick(2 * HOUR);
-    const report = await w.expire();
+    await w.change({ "policies/targets/shop.yaml": null });
+    const report = await w.apply();
     expect(report.outcomes.map((o) => o.ok)).toEqual([true]);
     expect(await can("ann")).toBe(false);
   });
@@ -121,7 +120,8 @@ describe.each([
     await w.askAndMerge({ id: "before-the-move" });
     await w.apply();
     const elsewhere = target("shop", "memory", { name: "elsewhere" });
-    await w.forge.push("grace", "main", { "policies/targets/shop.yaml": elsewhere });
+    await w.change({ "policies/targets/shop.yaml": elsewhere });
+    await w.apply();
     w.tick(2 * HOUR);
     expect((await w.expire()).outcomes.map((o) => o.ok)).toEqual([true]);
     expect(await can("ann")).toBe(false);
@@ -157,7 +157,7 @@ describe.each([
     await w.apply();
     expect([await can("ann"), await can("bob")]).toEqual([false, false]);
     const backend = (policies()["policies/people/backend.yaml"] ?? "").replace("bob, ", "");
-    await w.forge.push("grace", "main", { "policies/people/backend.yaml": backend });
+    await w.change({ "policies/people/backend.yaml": backend });
     w.tick(3 * HOUR);
     await w.expire();
     await w.apply();

@@ -27,7 +27,7 @@ const only = (name: string, from: string, ...to: readonly string[]): IForbiddenR
   to: { path: "^(src|test|\\.ci)/", pathNot: [...to] },
 });
 const CORE = "^src/core/";
-const PORTS = "^src/(repo/(repo|ledger)|forge/forge|providers/provider)\\.ts$";
+const PORTS = "^src/(repo/(repo|ledger|lease)|forge/forge|providers/provider)\\.ts$";
 const CONTEXT = "^src/context\\.ts$";
 const SPINE = "^src/(?!cli|wire|context)[^/]+\\.ts$";
 const COMMANDS = "^src/commands/index[^/]*\\.ts$";

@@ -167,7 +167,7 @@ test("what cannot be read is a Problem, never absent", async () => {
   expect(await repo.isAncestor(unknown, root)).toBe(false);
 });
 
-test("only ids and plain branch names reach git", async () => {
+test("C17: only ids and plain branch names reach git", async () => {
   const root = await seeded();
   const dir = await ground.clone();
   const repo = open(dir);
@@ -193,7 +193,7 @@ test("only ids and plain branch names reach git", async () => {
   expect(existsSync(marker)).toBe(false);
 });
 
-test("a default branch with a hostile name is refused, and hooks and fsmonitor of the clone never run", async () => {
+test("C17: a default branch with a hostile name is refused, and hooks and fsmonitor of the clone never run", async () => {
   const root = await seeded();
   const dir = await ground.clone();
   const marker = join(ground.dir, "executed");

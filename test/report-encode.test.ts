@@ -64,7 +64,7 @@ describe("a page", () => {
 });
 
 describe("JSON", () => {
-  test("says exactly what was given, and is inert on a terminal and in a log", () => {
+  test("C8, E9: says exactly what was given, and is inert on a terminal and in a log", () => {
     fc.assert(
       fc.property(nasty, nasty, (key, value) => {
         const text = jsonText({ [key]: [value] });
@@ -84,7 +84,7 @@ describe("a workflow command", () => {
     return { name, keys: pairs.map(([key]) => key), data };
   };
 
-  test("is one line, with our name and our properties only", () => {
+  test("C8: is one line, with our name and our properties only", () => {
     fc.assert(
       fc.property(nasty, nasty, nasty, (file, title, message) => {
         const line = workflowCommand("error", { file, line: 3, title }, message);

@@ -225,6 +225,7 @@ describe("what people read", () => {
       Ledger            3 admitted = 2 removed + 1 open   difference 0
       Targets           1 live ≠ 1 observed + 1 not read   difference 1
       Approval          3 by someone other than subject and author, 0 pre-authorised
+      Rules             rulesets were never read
       Removal latency   median 41 s   95 % 6 min 10 s   longest 6 min 10 s (b)   1 late   1 OVERDUE
         orders-db  3 ends: p50 6 min 10 s, p99 15 min, worst 15 min (late) · 1 STILL OPEN · bound 5 min NOT HELD
 

@@ -68,6 +68,7 @@ const WRITTEN = {
     maxDuration: true,
     changes: true,
     breakGlass: true,
+    forks: true,
   } satisfies Keys<Settings>,
   Target: {
     title: true,

@@ -85,6 +85,13 @@ describe("lapse sweep", () => {
     expect(w.shop.can("ann", "reader")).toBe(false);
   });
 
+  it("says that the target could not be listed, and never that nothing is there", async () => {
+    w.shop.fault("list", "throttled");
+    const thrown: unknown = await sweep(await sweeper(), { target: "shop" }).catch((e: unknown) => e);
+    expect(thrown).toMatchObject({ name: "Problem", kind: "unavailable" });
+    expect((thrown as Problem).message).toBe("shop could not be listed: throttled (throttled)");
+  });
+
   it("says what is wrong with its two files, and with a kind whose marks carry no end", async () => {
     const told = async (name: string) => {
       const thrown: unknown = await sweepTarget(await sweeper(), name).catch((e: unknown) => e);

@@ -1,5 +1,5 @@
 // Can a pull request reach anything through our workflows that it should not? (the .github folder, as data)
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,6 +18,7 @@ interface Step {
 interface Job {
   readonly name?: string;
   readonly if?: string;
+  readonly needs?: readonly string[];
   readonly permissions?: Readonly<Record<string, string>>;
   readonly environment?: string;
   readonly "runs-on"?: string;
@@ -95,7 +96,7 @@ test("the workflows are the ones below, so that no rule here misses one", () => 
 });
 
 describe("triggers", () => {
-  test("are exactly these: none runs a pull request's code with more than a reader's rights", () => {
+  test("C4, C5: are exactly these: none runs a pull request's code with more than a reader's rights", () => {
     const triggers = Object.fromEntries([...workflows].map(([file, { on }]) => [file, Object.keys(on)]));
     expect(triggers).toEqual({
       "apply.yml": ["push", "schedule", "workflow_dispatch", "workflow_call"],
@@ -106,7 +107,7 @@ describe("triggers", () => {
     });
   });
 
-  test("pushes count on main only, and no path filter can make a required check pass by being skipped", () => {
+  test("C3: pushes count on main only, and no path filter can make a required check pass by being skipped", () => {
     for (const { on } of workflows.values()) {
       if ("push" in on) expect(on["push"]).toEqual({ branches: ["main"] });
     }
@@ -139,9 +140,14 @@ describe("permissions", () => {
     for (const [file, { permissions }] of workflows) expect(permissions, file).toEqual({});
   });
 
-  test("are exactly these per job; only apply and expire may sign in to targets", () => {
+  test("F3: are exactly these per job; only apply and expire may sign in to targets", () => {
     expect(Object.fromEntries(jobs.map(({ at, job }) => [at, job.permissions]))).toEqual({
-      "apply.yml apply": { contents: "write", "id-token": "write", "pull-requests": "write" },
+      "apply.yml apply": {
+        contents: "write",
+        "id-token": "write",
+        issues: "write",
+        "pull-requests": "write",
+      },
       "check.yml check": { contents: "read", "pull-requests": "write" },
       "ci.yml gate": { contents: "read" },
       "ci.yml ci": {},
@@ -167,11 +173,12 @@ describe("permissions", () => {
     }
   });
 
-  test("the App's token carries named permissions only", () => {
+  test("F4: the App's token carries named permissions only", () => {
     const tokens = using("create-github-app-token");
     expect(tokens.map(({ at }) => at)).toEqual(["apply.yml apply", "expire.yml expire"]);
-    for (const { step } of tokens) {
+    for (const { at, step } of tokens) {
       expect(step.with).toEqual({
+        ...(at.startsWith("apply.yml") && { "permission-issues": "write" }),
         "client-id": "${{ vars.LAPSE_APP_CLIENT_ID }}",
         "private-key": "${{ secrets.LAPSE_APP_PRIVATE_KEY }}",
         "permission-contents": "write",
@@ -182,7 +189,7 @@ describe("permissions", () => {
 });
 
 describe("what runs", () => {
-  test("every action is one of three, pinned to a commit, with the version beside it", () => {
+  test("C9: every action is one of three, pinned to a commit, with the version beside it", () => {
     const allowed = new Set(["actions/checkout", "actions/setup-node", "actions/create-github-app-token"]);
     for (const [file, text] of texts) {
       const uses = text.split("\n").filter((line) => /^\s*(- )?uses:/.test(line));
@@ -194,14 +201,14 @@ describe("what runs", () => {
     }
   });
 
-  test("no expression is pasted into a script, and no script writes the runner's command files", () => {
+  test("C7: no expression is pasted into a script, and no script writes the runner's command files", () => {
     for (const { at, step } of steps) {
       expect(step.run ?? "", at).not.toContain("${{");
       expect(step.run ?? "", at).not.toMatch(/GITHUB_(ENV|PATH|OUTPUT|STATE)\b/);
     }
   });
 
-  test("free text of an event never reaches an expression", () => {
+  test("C7: free text of an event never reaches an expression", () => {
     for (const [file, text] of texts) {
       const events = [...text.matchAll(/github\.event\.([\w.]+)/g)].map((match) => match[1] ?? "");
       for (const path of events) {
@@ -213,7 +220,7 @@ describe("what runs", () => {
     }
   });
 
-  test("nothing is installed but the lockfile, without install scripts, and nothing comes from a cache", () => {
+  test("C10, C14: nothing is installed but the lockfile, without install scripts, and nothing comes from a cache", () => {
     for (const { at, step } of steps) {
       const lines = (step.run ?? "").split("\n");
       const npm = lines.filter((line) => /\b(npm (ci|i|install|add|exec)|npx)\b/.test(line));
@@ -225,7 +232,7 @@ describe("what runs", () => {
     }
   });
 
-  test("no checkout leaves a credential on disk", () => {
+  test("C16: no checkout leaves a credential on disk", () => {
     const checkouts = using("checkout");
     expect(checkouts).toHaveLength(5);
     for (const { at, step } of checkouts) expect(step.with?.["persist-credentials"], at).toBe(false);
@@ -292,7 +299,7 @@ describe("check", () => {
     }
   });
 
-  test("hands git the token when it asks, and never keeps it", () => {
+  test("C16: hands git the token when it asks, and never keeps it", () => {
     const dir = mkdtempSync(join(tmpdir(), "lapse-check-"));
     const token = randomUUID();
     try {
@@ -350,7 +357,7 @@ describe("apply and expire", () => {
     expect(expire).toEqual({ group: "lapse-expire", "cancel-in-progress": false });
   });
 
-  test("make no decision of trust in an expression: only the App's presence is asked for", () => {
+  test("C18: make no decision of trust in an expression: only the App's presence is asked for", () => {
     const conditions = steps.flatMap(({ step }) => step.if ?? []);
     expect(new Set(conditions)).toEqual(new Set(["vars.LAPSE_APP_CLIENT_ID != ''"]));
     expect(jobs.flatMap(({ at, job }) => (job.if === undefined ? [] : [`${at}: ${job.if}`]))).toEqual([
@@ -364,6 +371,20 @@ test("the watchdog only looks, with nothing that could be missing when apply and
   expect(watchdog).not.toHaveProperty("environment");
   expect(texts.get("watchdog.yml")).not.toMatch(/secrets\.|vars\./);
   expect(steps.at(-1)?.run?.trim().split("\n").at(-1)).toBe("node tool/dist/cli.js -C access watchdog");
+});
+
+test("C3: the check to require runs always, and passes only when all that it needs did", () => {
+  const needing = [...workflows.values()].flatMap(({ jobs }) =>
+    Object.values(jobs).filter(({ needs }) => needs),
+  );
+  expect(needing).toHaveLength(1);
+  const [last] = needing;
+  expect(last?.if).toBe("always()");
+  const [step] = last?.steps ?? [];
+  expect(step?.env).toEqual({ RESULT: "${{ needs.gate.result }}" });
+  const passes = (RESULT: string): boolean =>
+    spawnSync("bash", [...STRICT, step?.run ?? ""], { env: { RESULT }, timeout: 20_000 }).status === 0;
+  expect(["success", "skipped", "failure", "cancelled", ""].filter(passes)).toEqual(["success"]);
 });
 
 test("ci runs the whole gate on every Node that is promised", () => {

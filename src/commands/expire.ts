@@ -1,14 +1,23 @@
 // `lapse expire`: take away what has ended (no forge needed), then open the revert pull request.
 import type { Context, ExitCode } from "../context.ts";
-import type { RevertPull } from "../core/outcome.ts";
 import { Problem } from "../core/problem.ts";
+import { onlyOnMain } from "../on-main.ts";
 import { exitCode } from "../outcome.ts";
-import { expire as sweepNow, type SweepReport } from "../reconcile.ts";
+import { asPerson } from "../personal.ts";
+import { expire as sweepNow } from "../reconcile.ts";
 import { expiredJson, expiredText } from "../report/applied.ts";
-import { revertEnded } from "../revert.ts";
+import { tidy } from "../tidy.ts";
 import { json } from "../report/json.ts";
 
-export async function expire(context: Context): Promise<ExitCode> {
+export interface ExpireOptions {
+  /** A person's token may be used in a workflow. */
+  readonly allowPat?: boolean;
+}
+
+/** As whom it acts is said and holds nothing back: less access never waits. */
+export async function expire(context: Context, options: ExpireOptions = {}): Promise<ExitCode> {
+  if (options.allowPat !== true) warn(context);
+  await onlyOnMain(context);
   const report = await sweepNow(context);
   const tidied = await tidy(context, report);
   const pull = tidied instanceof Problem ? undefined : tidied;
@@ -23,14 +32,7 @@ export async function expire(context: Context): Promise<ExitCode> {
   return code === 0 && tidied instanceof Problem ? 6 : code;
 }
 
-/** Bookkeeping: the access has ended already, so a forge that is down only postpones it. */
-async function tidy(context: Context, report: SweepReport): Promise<RevertPull | Problem | undefined> {
-  if (!report.main)
-    return new Problem("unavailable", report.unread ?? "main could not be read", "the next run tries again");
-  try {
-    return await revertEnded(context, report.main, report.ledger);
-  } catch (problem) {
-    if (problem instanceof Problem) return problem;
-    throw problem;
-  }
+function warn(context: Context): void {
+  const odd = asPerson(context);
+  if (odd) context.io.err(`warning: ${odd.message}\n  fix: ${odd.fix}`);
 }

@@ -1,6 +1,6 @@
 // How does commander come to run a command? (each is imported only when it is called)
 import type { Command } from "commander";
-import type { Context, ExitCode } from "../context.ts";
+import type { Context, ExitCode, Life } from "../context.ts";
 import type { Redactor } from "../core/redact.ts";
 
 interface Global {
@@ -10,7 +10,7 @@ interface Global {
 }
 
 /** Any command: `never` because each shapes its own options. */
-type Run = (context: Context, options: never) => Promise<ExitCode>;
+type Run = (context: Context, options: never, life: () => Life) => Promise<ExitCode>;
 
 type Load = () => Promise<Run>;
 type Shape = (args: readonly string[], options: object) => object;
@@ -27,11 +27,12 @@ export function actions(exit: (code: ExitCode) => void, redactor?: Redactor): Ac
     async (...given) => {
       const command = given.at(-1) as Command;
       const { directory, json, color } = command.optsWithGlobals<Global>();
-      const [{ wire }, run] = await Promise.all([import("../wire.ts"), load()]);
-      const context = wire({
+      const [{ wire, wireLife }, run] = await Promise.all([import("../wire.ts"), load()]);
+      const options = {
         ...{ directory, anywhere: anywhere !== undefined, json: json === true, color },
         ...(redactor && { redactor }),
-      });
-      exit(await run(context, shape(command.args, command.opts()) as never));
+      };
+      const life = () => wireLife(options);
+      exit(await run(wire(options), shape(command.args, command.opts()) as never, life));
     };
 }

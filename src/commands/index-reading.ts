@@ -1,5 +1,6 @@
 // Which commands only look?
 import type { Command } from "commander";
+import { Problem } from "../core/problem.ts";
 import type { Action } from "./index-action.ts";
 import { asAccount, asDuration, asInstant } from "./values.ts";
 
@@ -7,6 +8,52 @@ import { asAccount, asDuration, asInstant } from "./values.ts";
 export function reading(program: Command, action: Action): void {
   cases(program, action);
   questions(program, action);
+  keeping(program, action);
+}
+
+function asHash(text: string): string {
+  if (/^[0-9a-f]{64}$/.test(text)) return text;
+  const fix = "copy the tip that `lapse ledger verify` printed";
+  throw new Problem("misconfigured", "--expect-tip is no hash of an entry", fix);
+}
+
+function keeping(program: Command, action: Action): void {
+  const ledger = program.command("ledger").description("is the ledger whole, and the way back if not");
+  ledger
+    .command("verify")
+    .description(
+      "every entry, the chain, the list of open cases and the used ids; exit 3 with the first bad place",
+    )
+    .option(
+      "--expect-tip <hash>",
+      "an entry with this hash must be there: finds a tail that was cut off",
+      asHash,
+    )
+    .action(
+      action(
+        async () => (await import("./ledger-verify.ts")).ledgerVerify,
+        (_, options) => options,
+      ),
+    );
+  ledger
+    .command("restore")
+    .description("push back what this clone remembers, where the remote was rolled back; never forces")
+    .action(
+      action(
+        async () => (await import("./ledger-restore.ts")).ledgerRestore,
+        () => ({}),
+      ),
+    );
+  ledger
+    .command("accept")
+    .description("after an audit: follow the remote's ledger at this commit, though it was rewritten")
+    .argument("<commit>", "the remote branch's full commit id")
+    .action(
+      action(
+        async () => (await import("./ledger-accept.ts")).ledgerAccept,
+        ([commit]) => ({ commit }),
+      ),
+    );
 }
 
 function cases(program: Command, action: Action): void {

@@ -73,6 +73,7 @@ function enforcing(program: Command, action: Action): void {
     .command("apply")
     .description("carry it out: revocations first, then what was approved and merged")
     .option("--accept-main <commit>", "vouch once for a default branch that was rewritten on purpose")
+    .option("--allow-pat", "in a workflow: act with a person's token")
     .action(
       action(
         async () => (await import("./apply.ts")).apply,
@@ -82,15 +83,27 @@ function enforcing(program: Command, action: Action): void {
   program
     .command("expire")
     .description("take away what has ended (needs no forge), then open the revert pull request")
+    .option("--allow-pat", "in a workflow: act with a person's token")
     .action(
       action(
         async () => (await import("./expire.ts")).expire,
-        () => ({}),
+        (_, options) => options,
       ),
     );
 }
 
 function besides(program: Command, action: Action): void {
+  program
+    .command("controller")
+    .description("a process that ends access to the second and applies what is merged, beside the workflows")
+    .option("--poll <duration>", "how often to ask the remote (default: 30s)", asDuration)
+    .option("--alive <file>", "touched in every round, for a liveness probe")
+    .action(
+      action(
+        async () => (await import("./controller.ts")).controller,
+        (_, options) => options,
+      ),
+    );
   program
     .command("sweep")
     .description("beside a target: end what is over by its marks alone, without ledger, git or forge")

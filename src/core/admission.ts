@@ -84,9 +84,12 @@ export function admit(input: AdmissionInput): Admittance {
   const { candidate, rules, now } = input;
   const { path, blob, request } = candidate;
   const names = { request: candidate.id, path, blob };
+  const { frozen } = input;
+  // First of all: an id is not used up by rules that nobody vouched for.
+  if (frozen !== undefined) return { is: "held", ...names, reason: frozen };
   if (!request) return { is: "refused", ...names, findings: candidate.findings };
   if ("unknown" in candidate.landing) return { is: "held", ...names, reason: candidate.landing.unknown };
-  const reason = input.frozen ?? unreadable(rules, request);
+  const reason = unreadable(rules, request);
   if (reason !== undefined) return { is: "held", ...names, reason };
   const landing = candidate.landing;
   const window = windowOf(request, landedAt(landing), input.active);

@@ -26,6 +26,7 @@ const SENTENCES: Writers<string> = {
   "breakglass-review": ({ request, votes }) =>
     `Break-glass reviewed: ${request} by ${votes.map((vote) => vote.person).join(", ")}`,
   heartbeat: ({ main }) => `Heartbeat: swept with main at ${main === "" ? "unknown" : main.slice(0, 12)}`,
+  rules: ({ digest }) => `Rules: rulesets are ${digest.slice(0, 12)}`,
   vouched: ({ commit, because, changes }) =>
     `Vouched: main at ${commit.slice(0, 12)} (${because}${changes.map(({ pull }) => ` #${pull}`).join("")})`,
   violation: ({ code, subject }) => `Violation: ${code} ${subject}`,

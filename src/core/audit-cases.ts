@@ -2,7 +2,8 @@
 import { error, warning } from "./finding.ts";
 import type { LiveGrant } from "./entry.ts";
 import type { Case, Chronicle } from "./history.ts";
-import type { Finding } from "./model.ts";
+import type { Finding, Instant } from "./model.ts";
+import { isOver, printInstant } from "./time.ts";
 
 export interface LedgerReconciled {
   readonly admitted: number;
@@ -90,20 +91,36 @@ function indexFinding(message: string): Finding {
 }
 
 /** What every reviewer wants to see, whether or not it is wrong. */
-export function caseFindings(list: readonly Case[]): readonly Finding[] {
-  return list.flatMap(({ request, grant }) => {
+export function caseFindings(list: readonly Case[], now: Instant): readonly Finding[] {
+  return list.flatMap((one) => {
+    const { request, grant } = one;
     if (grant === undefined) return [];
     const found: Finding[] = [];
     if (grant.approvals > 0 && grant.approvers.length === 0) {
       const message = `${request} was approved by nobody but its subject or author`;
       found.push(error("LPS565", message, "end the access, and look at the policy that let it through"));
     }
-    if (grant.breakGlass) {
-      const message = `${request} used break-glass (${grant.subject}, ${grant.entitlement})`;
-      found.push(warning("LPS566", message, "have it reviewed by somebody other than its subject"));
-    }
+    if (grant.breakGlass) found.push(glassFinding(one, grant, now));
     return found;
   });
+}
+
+/** Every break-glass is told, with its review; one that nobody reviewed in time does not add up. */
+function glassFinding(one: Case, grant: NonNullable<Case["grant"]>, now: Instant): Finding {
+  const { request, reviewed, issue, attempted } = one;
+  const used = `${request} used break-glass (${grant.subject}, ${grant.entitlement})`;
+  if (reviewed) {
+    const last = Math.max(...reviewed.map((vote) => vote.at)) as Instant;
+    const late = grant.review !== undefined && last > grant.review.due ? ", LATE" : "";
+    const who = reviewed.map((vote) => vote.person).join(", ");
+    return warning("LPS566", `${used}, reviewed by ${who} at ${printInstant(last)}${late}`, "nothing to do");
+  }
+  if (attempted === undefined) return warning("LPS566", `${used}, never given`, "nothing to do");
+  const where = issue === undefined ? "the issue that `lapse apply` opens" : `issue #${issue}`;
+  const fix = `have one of its reviewers write the line that ${where} asks for`;
+  if (grant.review === undefined || isOver(grant.review.due, now))
+    return error("LPS330", `${used}, and its review is OVERDUE`, fix);
+  return warning("LPS566", `${used}, its review is due at ${printInstant(grant.review.due)}`, fix);
 }
 
 export function violation({ code, subject, seq }: Chronicle["violations"][number]): Finding {

@@ -18,7 +18,8 @@ export interface LedgerCopy {
 const FIX =
   "find out which copy is true: `lapse audit --observe`, and who pushed to lapse/ledger (`lapse doctor`)";
 
-export function copyFindings(copy: LedgerCopy): readonly Finding[] {
+export function copyFindings(copy: LedgerCopy | undefined): readonly Finding[] {
+  if (copy === undefined) return [];
   const { address, is, ours, theirs, common, fork } = copy;
   if (is === "ahead") {
     const message = `the ledger at ${address} goes on to entry ${theirs}; this one ends with entry ${ours}`;

@@ -13,6 +13,7 @@ import { mainHistory, reconcileFiles, type FilesReconciled } from "./audit-files
 import { copyFindings, type LedgerCopy } from "./audit-copy.ts";
 import { overdueFindings, removalsOf, type Removals } from "./audit-removals.ts";
 import { reconcileTargets, type Holding, type TargetsReconciled } from "./audit-targets.ts";
+import { continuityOf, type Continuity } from "./continuity.ts";
 import { sorted } from "./finding.ts";
 import type { LiveGrant } from "./entry.ts";
 import type { Step } from "./facts.ts";
@@ -62,6 +63,7 @@ export interface AuditReport {
   readonly books: LedgerReconciled;
   readonly targets?: TargetsReconciled;
   readonly copy?: LedgerCopy;
+  readonly rules: Continuity;
   /** The period's cases, in the order of their decisions. */
   readonly list: readonly Case[];
   readonly findings: readonly Finding[];
@@ -79,12 +81,13 @@ export function auditOf(input: AuditInput): AuditReport {
   const removals = removalsOf(list, input.bounds, now);
   const outside = [...cases.values()].filter((one) => !within(period, one.decided));
   const targets = input.holdings && reconcileTargets(ledger.live, input.holdings);
+  const rules = continuityOf(ledger.chronicle.rules, cases.values());
   const findings = sorted([
     ...ledger.chain,
     ...[files, books, removals, ...(targets ? [targets] : [])].flatMap((part) => part.findings),
     ...overdueFindings(outside, now),
-    ...caseFindings(list),
-    ...(input.copy ? copyFindings(input.copy) : []),
+    ...caseFindings(list, now),
+    ...[...copyFindings(input.copy), ...rules.findings],
     ...ledger.chronicle.violations.filter((one) => within(period, one.at)).map(violation),
   ]);
   return {
@@ -103,6 +106,7 @@ export function auditOf(input: AuditInput): AuditReport {
     books,
     ...(targets && { targets }),
     ...(input.copy && { copy: input.copy }),
+    rules,
     list,
     findings,
     addsUp: findings.every((finding) => finding.severity === "warning"),

@@ -59,7 +59,7 @@ function isOneOf({ comment, person, catalog }: CommentCase, users: readonly numb
   );
 }
 
-export const COMMENT_CHECKS: readonly CommentCheck[] = [
+const COMMENT_CHECKS: readonly CommentCheck[] = [
   {
     name: "human",
     objection: ({ comment }) => (comment.user?.type === "User" ? undefined : "not a person's account"),
@@ -176,7 +176,7 @@ function stillOwed(review: OpenReview, now: Instant): readonly Finding[] {
 }
 
 /** How a review is given, in one sentence. */
-export function howTo({ from, issue, digest }: OpenReview): string {
+function howTo({ from, issue, digest }: OpenReview): string {
   const where = issue === undefined ? "the issue that `lapse apply` opens for it" : `issue #${String(issue)}`;
   return `one of ${from.join(", ")} writes the line "${phrase(digest)}" in a comment on ${where}`;
 }

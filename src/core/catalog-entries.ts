@@ -21,8 +21,8 @@ const REVIEW_WITHIN = "3d";
 type Written<T> = { readonly [K in keyof T]: T[K] extends Duration ? string : T[K] };
 
 export function toSettings({ spec }: ReadFile): Settings {
-  const written = spec as unknown as Written<Settings>;
   const { breakGlass } = spec as { readonly breakGlass?: { readonly reviewWithin: string } };
+  const written = spec as unknown as Written<Omit<Settings, "forks">> & Partial<Pick<Settings, "forks">>;
   return {
     owner: written.owner,
     pendingTimeout: checkedDuration(written.pendingTimeout),
@@ -30,6 +30,7 @@ export function toSettings({ spec }: ReadFile): Settings {
     maxDuration: checkedDuration(written.maxDuration),
     changes: written.changes,
     breakGlass: { reviewWithin: checkedDuration(breakGlass?.reviewWithin ?? REVIEW_WITHIN) },
+    forks: written.forks ?? "refuse",
   };
 }
 

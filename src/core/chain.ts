@@ -62,6 +62,7 @@ export function sealAll(
 /** The tip after entries were added; `main` is the commit that has been processed, if any. */
 export function nextTip(tip: Tip, entries: readonly Entry[], hash: string, main?: string): Tip {
   const vouched = vouchedIn(entries);
+  const rules = entries.findLast((entry) => entry.kind === "rules");
   const beats = entries.flatMap((entry) => (entry.kind === "heartbeat" ? [entry.at] : []));
   // The last one that was written, not the greatest: one wrong clock must not hide that no sweep runs any more.
   const heartbeat = beats.at(-1) ?? tip.heartbeat;
@@ -72,6 +73,7 @@ export function nextTip(tip: Tip, entries: readonly Entry[], hash: string, main?
     ...(main !== undefined && { main }),
     ...(heartbeat !== undefined && { heartbeat }),
     ...(vouched && { vouched }),
+    ...(rules && { rules: { digest: rules.digest, at: rules.at } }),
   };
 }
 

@@ -3,19 +3,12 @@ import type { VouchedChange } from "./entry.ts";
 import type { Landing, PullFacts, Rulebook } from "./evidence.ts";
 import type { Activity, Change } from "./facts.ts";
 import { error, type Code } from "./finding.ts";
-import { fulfilled } from "./consent.ts";
+import { fulfilled, MERGES } from "./consent.ts";
 import { mergedPull } from "./landing.ts";
 import type { Catalog, Finding, Obligation } from "./model.ts";
 import { approversOf } from "./policy-people.ts";
-import {
-  count,
-  isVeto,
-  personOf,
-  REVIEW_CHECKS,
-  standing,
-  type ReviewCase,
-  type VoteCheck,
-} from "./votes.ts";
+import { isVeto, standing } from "./standing.ts";
+import { count, personOf, REVIEW_CHECKS, type ReviewCase, type Uncounted, type VoteCheck } from "./votes.ts";
 
 /** One push to main that touched what decides. */
 export interface ChangeCase {
@@ -62,24 +55,28 @@ const CHECKS: readonly VoteCheck<ChangeReview>[] = [
 
 /** Judges one push. Approvals given after the merge count: this is what ends a freeze. */
 export function judgeChange(c: ChangeCase): Judgement {
-  const facts = mergedPull(c.landing);
+  const facts = MERGES.has(c.landing.push.kind) ? mergedPull(c.landing) : undefined;
   const objection = facts ? objectionTo(c, facts) : notMerged(c);
   if (!facts || objection) return { is: "unapproved", findings: objection ? [objection] : [] };
   const { votes, uncounted } = votesOf(c, facts);
-  if (
-    !fulfilled(
-      [c.demand],
-      votes.map((v) => v.person),
-    )
-  ) {
-    const not = uncounted.map((u) => `${u.login} (${u.reasons.join("; ")})`).join(", ");
-    const have = votes.map((v) => v.person).join(", ") || "nobody";
-    const why = `#${String(facts.pull.number)} was merged with too few approvals; counted: ${have}${not && `; not counted: ${not}`}`;
-    const fix = `let ${needed(c.demand)} approve #${String(facts.pull.number)} now, merged as it is, or revert it by a pull request`;
-    return { is: "unapproved", findings: [unapproved("LPS311", c, why, fix)] };
-  }
+  const people = votes.map((v) => v.person);
+  if (!fulfilled([c.demand], people))
+    return { is: "unapproved", findings: [tooFew(c, facts.pull.number, people, uncounted)] };
   const { before, after } = c.landing.push;
   return { is: "approved", change: { pull: facts.pull.number, before, after, approvals: votes } };
+}
+
+function tooFew(
+  c: ChangeCase,
+  number: number,
+  people: readonly string[],
+  uncounted: readonly Uncounted[],
+): Finding {
+  const not = uncounted.map((u) => `${u.login} (${u.reasons.join("; ")})`).join(", ");
+  const counted = `counted: ${people.join(", ") || "nobody"}${not && `; not counted: ${not}`}`;
+  const why = `#${String(number)} was merged with too few approvals; ${counted}`;
+  const fix = `let ${needed(c.demand)} approve #${String(number)} now, merged as it is, or revert it by a pull request`;
+  return unapproved("LPS311", c, why, fix);
 }
 
 function votesOf({ rules, demand }: ChangeCase, facts: PullFacts) {
@@ -145,6 +142,17 @@ function unapproved(
   );
 }
 
+/** What stands in the way of vouching for a commit whose own policies name too few people. */
+export function nobody(commit: string): Finding {
+  const fix = "make `changes` in policies/lapse.yaml name readable groups with enough people in them";
+  return error("LPS314", `${placeOf({ after: commit })}: by its policies, nobody could approve changes`, fix);
+}
+
+export function notSeen(push: Pick<Activity, "after">, reason: string): Finding {
+  const what = `${placeOf(push)}: whether it was approved is not known: ${reason}`;
+  return error("LPS315", what, "the next run asks again");
+}
+
 /** Names a push in findings and in the ledger. */
 export function placeOf({ after }: Pick<Activity, "after">): string {
   return `main at ${after.slice(0, 12)}`;
@@ -157,7 +165,7 @@ function pathsOf(changes: readonly Change[]): string {
 }
 
 /** In words, for a fix. */
-export function needed({ count: many, from, approvers }: Obligation): string {
+function needed({ count: many, from, approvers }: Obligation): string {
   return `${String(many)} of ${from.join(" or ")} (${approvers.join(", ")})`;
 }
 

@@ -3,7 +3,8 @@ import { error, type Code } from "./finding.ts";
 import type { Candidate, Landing, PullFacts, Rulebook, Vote } from "./evidence.ts";
 import { mergedPull, soleAddition } from "./landing.ts";
 import type { AccessRequest, Decision, Entitlement, Finding, Obligation } from "./model.ts";
-import { count, isVeto, personOf, standing, VOTE_CHECKS, type Counted, type VoteCase } from "./votes.ts";
+import { isVeto, standing } from "./standing.ts";
+import { belongs, count, isFromFork, personOf, VOTE_CHECKS, type Counted, type VoteCase } from "./votes.ts";
 
 export interface ConsentCase {
   readonly candidate: Candidate;
@@ -23,10 +24,11 @@ interface Check {
   readonly name: string;
   readonly code: Code;
   readonly fix: string;
-  readonly objection: (c: ConsentCase, facts: PullFacts | undefined) => string | undefined;
+  readonly objection: (c: ConsentCase, facts: PullFacts | undefined, votes: number) => string | undefined;
 }
 
-const MERGES = new Set(["pr_merge", "merge_queue_merge"]);
+/** Kinds of a push that the forge itself made of a pull request. */
+export const MERGES: ReadonlySet<string> = new Set(["pr_merge", "merge_queue_merge"]);
 const RAISE_AGAIN =
   "open a new pull request that adds one request file with a new id, and let it be approved and merged there";
 
@@ -35,19 +37,18 @@ export const CONSENT_CHECKS: readonly Check[] = [
     name: "merged-pull-request",
     code: "LPS301",
     fix: `${RAISE_AGAIN}; remove this file`,
-    objection: (c, facts) =>
-      facts && MERGES.has(c.landing.push.kind)
-        ? undefined
-        : `it did not come to main by the merge of a pull request, but by ${c.landing.push.kind} of ${c.landing.push.actor?.login ?? "an unknown actor"}`,
+    objection: (c, facts) => (facts && MERGES.has(c.landing.push.kind) ? undefined : notMerged(c.landing)),
   },
   {
     name: "own-repository",
     code: "LPS302",
     fix: "push the branch to this repository and open the pull request from there",
-    objection: (c, facts) =>
-      !facts || facts.pull.head.repository === c.landing.repository
-        ? undefined
-        : "the pull request comes from a fork, whose pushes this repository cannot see",
+    objection: (c, facts, votes) => {
+      if (!facts || !isFromFork(facts)) return undefined;
+      if (!forksAllowed(c))
+        return "the pull request comes from a fork, whose pushes this repository cannot see";
+      return votes > 0 ? undefined : "the pull request comes from a fork, and no approval vouches for it";
+    },
   },
   {
     name: "sole-addition",
@@ -76,6 +77,24 @@ export const CONSENT_CHECKS: readonly Check[] = [
     },
   },
 ];
+
+function notMerged({ push }: Landing): string {
+  const by = push.actor?.login ?? "an unknown actor";
+  if (!MERGES.has(push.kind))
+    return `it did not come to main by the merge of a pull request, but by ${push.kind} of ${by}`;
+  const queue =
+    push.kind === "merge_queue_merge"
+      ? "; let the merge queue squash or merge: a group that is rebased cannot be told apart"
+      : "";
+  return `not exactly one pull request names ${push.after.slice(0, 12)} as its merge${queue}`;
+}
+
+/** By policy at the merge and now. */
+function forksAllowed(c: ConsentCase): boolean {
+  return [c.landing.atMerge, c.now].every(
+    ({ catalog: { settings } }) => settings.is === "found" && settings.value.forks === "with-digest",
+  );
+}
 
 function isApprover(c: ConsentCase, user: number | undefined): boolean {
   const person = personOf(c.now.catalog, user);
@@ -106,17 +125,33 @@ export function fulfilled(demands: readonly Obligation[], voters: readonly strin
 export function judgeConsent(c: ConsentCase): Consent {
   const facts = mergedPull(c.landing);
   const at = c.request.places["subject"];
+  const counted: Counted = facts ? votesOf(c, facts) : { votes: [], uncounted: [] };
   const findings = CONSENT_CHECKS.flatMap((check) => {
-    const why = check.objection(c, facts);
+    const why = check.objection(c, facts, counted.votes.length);
     return why === undefined ? [] : [error(check.code, `${c.candidate.path}: ${why}`, check.fix, at)];
   });
-  const counted: Counted = facts ? votesOf(c, facts) : { votes: [], uncounted: [] };
   const people = counted.votes.map((v) => v.person);
   const unmet = [c.decisions.atMerge, c.decisions.now]
     .map((d) => d.obligations.approvals)
-    .find((demands) => !fulfilled(demands, people));
+    .find(
+      (demands) =>
+        !fulfilled(
+          demands.map((d) => heard(d, c.landing, counted.votes)),
+          people,
+        ),
+    );
   if (unmet) findings.push(notApproved(c, unmet, counted));
   return findings.length > 0 ? { is: "refused", findings } : { is: "proved", facts, votes: counted.votes };
+}
+
+/** The demand, met only by those who were already of its parties when they reviewed: not made one for the occasion. */
+function heard(demand: Obligation, { atReview }: Landing, votes: readonly Vote[]): Obligation {
+  const then = (name: string): boolean =>
+    votes.some(({ person, review }) => {
+      const catalog = atReview.get(review)?.catalog;
+      return person === name && catalog !== undefined && demand.from.some((f) => belongs(catalog, name, f));
+    });
+  return { ...demand, approvers: demand.approvers.filter(then) };
 }
 
 function votesOf(c: ConsentCase, facts: PullFacts): Counted {

@@ -150,6 +150,8 @@ export type Draft =
   /** Reviewed by enough people. Final. */
   | (Of<"breakglass-review"> & { readonly digest: string; readonly votes: readonly ReviewVote[] })
   | (Line<"heartbeat"> & { readonly main: string })
+  /** The forge's rulesets, as a digest: another one means that they were changed meanwhile. */
+  | (Line<"rules"> & { readonly digest: string })
   /** What decides about access is as it was approved: from here on it counts. */
   | (Line<"vouched"> & {
       readonly commit: string;
@@ -201,6 +203,8 @@ export interface Tip {
   readonly main?: string;
   /** Last time a sweep finished. */
   readonly heartbeat?: Instant;
+  /** Digest of the forge's rulesets, and when they were read last. */
+  readonly rules?: { readonly digest: string; readonly at: Instant };
   /** Commit of main whose rules, schemas, code and workflows were vouched for last. */
   readonly vouched?: { readonly commit: string; readonly digest: string; readonly at: Instant };
   /** SHA-256 of the text of `live.jsonl`. A tip without it vouches for no list of open cases. */

@@ -19,7 +19,13 @@ export interface Pull {
   readonly createdAt: Instant;
   readonly author: User | null;
   readonly base: { readonly ref: string; readonly repository: number | null };
-  readonly head: { readonly ref: string; readonly sha: string; readonly repository: number | null };
+  readonly head: {
+    readonly ref: string;
+    readonly sha: string;
+    readonly repository: number | null;
+    /** Whose repository it is: of a fork, somebody who can push to it. */
+    readonly owner: User | null;
+  };
   /** Before the merge this is a test commit: only meaningful when `merged`. */
   readonly mergeCommit: string | null;
 }

@@ -55,7 +55,7 @@ function insufficient(
 }
 
 /** What one entry does to the review that its request owes. */
-export function reviewTurn(open: OpenReview | undefined, entry: Entry): ReviewTurn {
+function reviewTurn(open: OpenReview | undefined, entry: Entry): ReviewTurn {
   const take: ((open: OpenReview | undefined, entry: never) => ReviewTurn) | undefined = TURNS[entry.kind];
   return take?.(open, entry as never) ?? { open };
 }

@@ -63,6 +63,7 @@ const TURNS: Turns = {
   "breakglass-review": (open) => ({ open }),
   heartbeat: (open) => ({ open }),
   violation: (open) => ({ open }),
+  rules: (open) => ({ open }),
   vouched: (open) => ({ open }),
 };
 

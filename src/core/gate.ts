@@ -23,6 +23,9 @@ export function mayPass(view: SweepView, question: Question): Answer {
   const { catalog } = view.main.rules;
   const person = personOf(catalog, question);
   if (typeof person === "string") return no(person);
+  const known = knownBefore(view, question);
+  if (known !== person.name)
+    return no(`who ${question.actor} is was changed on main, and nobody has vouched for it`);
   if (catalog.entitlement(question.entitlement).is !== "found")
     return no(`there is no entitlement ${question.entitlement}`);
   const mine = sweep(view).kept.filter(
@@ -32,6 +35,13 @@ export function mayPass(view: SweepView, question: Question): Answer {
   const [longest] = open.sort((a, b) => b.end - a.end);
   if (longest) return { allowed: true, person: person.name, grant: longest };
   return no(whyNot(mine, person, question, view.now));
+}
+
+/** Name of the person with this account by the rules that were vouched for. */
+function knownBefore({ vouched }: SweepView, question: Question): string | undefined {
+  if (!vouched || "unread" in vouched) return undefined;
+  const person = personOf(vouched.catalog, question);
+  return typeof person === "string" ? undefined : person.name;
 }
 
 function no(reason: string): Answer {

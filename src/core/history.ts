@@ -54,6 +54,7 @@ export interface Chronicle {
   readonly entries: number;
   readonly cases: ReadonlyMap<string, Case>;
   readonly violations: readonly Of<"violation">[];
+  readonly rules: readonly Of<"rules">[];
   /** Entries that no rule allows where they stand: a second decision, a grant without an open case. */
   readonly misplaced: readonly { readonly seq: number; readonly kind: string; readonly request: string }[];
 }
@@ -65,6 +66,7 @@ interface Open {
   entries: number;
   readonly cases: Map<string, Writable<Case>>;
   readonly violations: Of<"violation">[];
+  readonly rules: Of<"rules">[];
   readonly misplaced: { readonly seq: number; readonly kind: string; readonly request: string }[];
 }
 
@@ -76,7 +78,7 @@ export interface Chronicler {
 
 /** Takes entries in the ledger's order, any number of them, and keeps only what a report needs. */
 export function chronicler(): Chronicler {
-  const open: Open = { entries: 0, cases: new Map(), violations: [], misplaced: [] };
+  const open: Open = { entries: 0, cases: new Map(), violations: [], rules: [], misplaced: [] };
   return {
     add(entry) {
       open.entries += 1;
@@ -143,6 +145,9 @@ const WRITE: { readonly [K in Draft["kind"]]: Writer<K> } = {
     if (one?.grant?.review?.digest === digest) one.reviewed = votes;
   },
   heartbeat: () => undefined,
+  rules: (open, entry) => {
+    open.rules.push(entry);
+  },
   vouched: () => undefined,
   violation: (open, entry) => {
     open.violations.push(entry);

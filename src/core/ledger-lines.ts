@@ -1,22 +1,6 @@
 // Is this text an entry, an open case, a tip? (the ledger's files are read as if a stranger had written them)
 import type { Draft, Entry, LiveGrant, OpenReview, Tip } from "./entry.ts";
-import { seqOfPath } from "./ledger-paths.ts";
-
-type Kind =
-  | "text"
-  | "int"
-  | "count"
-  | "instant"
-  | "flag"
-  | "object"
-  | "list"
-  | "texts"
-  | "ints"
-  | "op"
-  | "hash"
-  | "commit"
-  | "log";
-type Shape = Readonly<Record<string, Kind>>;
+import { allHave, fieldsOf, has, is, may, mayHave, type Fields, type Shape } from "./shape.ts";
 
 const WINDOW: Shape = { start: "instant", end: "instant" };
 const CLAIM: Shape = {
@@ -85,6 +69,7 @@ const FAILURE: Shape = { op: "op", error: "text", since: "instant", count: "coun
 const VOUCHED: Shape = { commit: "commit", digest: "hash" };
 const CHANGE: Shape = { pull: "int", before: "commit", after: "commit", approvals: "list" };
 const TIP: Shape = { seq: "count", hash: "hash" };
+const TIP_PARTS = ["vouched", "rules"];
 const TIP_MORE: Shape = { main: "commit", heartbeat: "instant", live: "hash", reviews: "hash", log: "log" };
 const SEALED: Shape = { v: "int", seq: "count", at: "instant", run: "text", prev: "text", kind: "text" };
 const FILE: Shape = { request: "text", path: "text", blob: "text" };
@@ -102,6 +87,7 @@ const DRAFTS: Readonly<Record<Draft["kind"], Shape>> = {
   "breakglass-review": { request: "text", digest: "hash" },
   heartbeat: { main: "text" },
   violation: { code: "text", subject: "text" },
+  rules: { digest: "hash" },
   vouched: { ...VOUCHED, because: "text", changes: "list" },
 };
 const PHASES: readonly unknown[] = [
@@ -110,11 +96,6 @@ const PHASES: readonly unknown[] = [
   "granted",
   "ending",
 ] satisfies LiveGrant["phase"][];
-
-/** The last millisecond of the year 9999, after which no time can be printed. */
-const LAST = 253_402_300_799_999;
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** Undefined when the line is not an entry of a shape that we know. */
 export function parseEntry(line: string): Entry | undefined {
@@ -167,7 +148,10 @@ export function parseTip(text: string): Tip | undefined {
   const value = fieldsOf(text);
   if (!value || !has(value, TIP) || !mayHave(value, TIP_MORE)) return undefined;
   if (!may(value, "vouched", { ...VOUCHED, at: "instant" })) return undefined;
-  const known = Object.entries(value).filter(([key]) => key in TIP || key in TIP_MORE || key === "vouched");
+  if (!may(value, "rules", { digest: "hash", at: "instant" })) return undefined;
+  const known = Object.entries(value).filter(
+    ([key]) => key in TIP || key in TIP_MORE || TIP_PARTS.includes(key),
+  );
   return Object.fromEntries(known) as unknown as Tip;
 }
 
@@ -188,53 +172,4 @@ function isApproved({ approvals }: Fields): boolean {
 /** Does an admission claim what only the entries after it may say? */
 function hasMore(admission: unknown): boolean {
   return ["assignment", "grantedAt", "ending", "failure"].some((key) => key in (admission as Fields));
-}
-
-function fieldsOf(text: string): Fields | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return is(value, "object") ? (value as Fields) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function has(value: unknown, shape: Shape): value is Fields {
-  return (
-    is(value, "object") && Object.entries(shape).every(([key, kind]) => is((value as Fields)[key], kind))
-  );
-}
-
-function allHave(list: unknown, shape: Shape): boolean {
-  return Array.isArray(list) && list.every((one: unknown) => has(one, shape));
-}
-
-/** Fields that need not be there, and are of their kind where they are. */
-function mayHave(value: Fields, shape: Shape): boolean {
-  return Object.entries(shape).every(([key, kind]) => value[key] === undefined || is(value[key], kind));
-}
-
-function may(value: Fields, key: string, shape: Shape): boolean {
-  return value[key] === undefined || has(value[key], shape);
-}
-
-const KINDS: Readonly<Record<Kind, (value: unknown) => boolean>> = {
-  text: (value) => typeof value === "string",
-  int: Number.isSafeInteger,
-  // Far from where counting on would be inexact.
-  count: (value) => Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= 2 ** 52,
-  instant: (value) => Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= LAST,
-  flag: (value) => typeof value === "boolean",
-  object: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
-  list: Array.isArray,
-  texts: (value) => Array.isArray(value) && value.every((one) => typeof one === "string"),
-  ints: (value) => Array.isArray(value) && value.every(Number.isSafeInteger),
-  op: (value) => value === "grant" || value === "revoke",
-  hash: (value) => typeof value === "string" && /^[0-9a-f]{64}$/.test(value),
-  log: (value) => typeof value === "string" && seqOfPath(value) !== undefined,
-  commit: (value) => typeof value === "string" && /^[0-9a-f]{40}$/.test(value),
-};
-
-function is(value: unknown, kind: Kind): boolean {
-  return KINDS[kind](value);
 }

@@ -53,6 +53,8 @@ export interface Settings {
     /** From the start of a break-glass to the day its review is due. */
     readonly reviewWithin: Duration;
   };
+  /** Requests from forks: never, or where every approval quotes the digest of what it approves. */
+  readonly forks: "refuse" | "with-digest";
 }
 
 export interface Person {

@@ -50,6 +50,11 @@ export function secretKind(text: string): string | undefined {
   return FORMS.find(({ hint, pattern }) => text.includes(hint) && text.search(pattern) !== -1)?.kind;
 }
 
+/** A token of a person: classic with and without its prefix, fine-grained, or by way of an OAuth or a GitHub App. */
+export function isPersonal(token: string): boolean {
+  return /^(?:ghp_|gho_|ghu_|github_pat_|[0-9a-f]{40}$)/.test(token);
+}
+
 /** The text with recognised secrets starred out, of the same length. */
 export function masked(text: string): string {
   return starred(text, (found) => found.replace(/[^\n]/g, "*"));

@@ -1,6 +1,6 @@
 // Which accesses are there, what is each one's state, and in what order does a person want them?
-import type { LiveGrant } from "./entry.ts";
 import { heartbeatLimit, isBeating } from "./heartbeat.ts";
+import type { LiveGrant, OpenReview } from "./entry.ts";
 import type { Case } from "./history.ts";
 import type { TargetLateness } from "./lateness.ts";
 import type { Duration, Instant } from "./model.ts";
@@ -14,6 +14,7 @@ export interface StatusRow {
   readonly state: State;
   readonly start?: Instant;
   readonly end?: Instant;
+  readonly breakGlass?: boolean;
   /** The subject had this access before, from somebody else. */
   readonly standing: boolean;
   /** Why it ends early, or why it was never granted: reasons or codes. */
@@ -29,9 +30,13 @@ export interface Status {
   readonly interval: Duration | undefined;
   /** Last commit of main that was processed. */
   readonly main: string | undefined;
+  /** Main decides by something that nobody has vouched for since this commit: nothing new is granted. */
+  readonly unvouchedSince?: string;
   readonly rows: readonly StatusRow[];
   /** Rows were left out by a filter. */
   readonly filtered: boolean;
+  /** Break-glass reviews that are owed, whatever is filtered. */
+  readonly owed: readonly OpenReview[];
   /** Some access, shown or not, outlived its end. */
   readonly overdue: boolean;
   /** How late access was removed in the last 90 days; absent where the ledger's past cannot be read. */
@@ -40,7 +45,7 @@ export interface Status {
 
 /** An open case. */
 export function openRow(grant: LiveGrant, now: Instant): StatusRow {
-  const { request, subject, entitlement, claim, start, end, standing, failure, ending } = grant;
+  const { request, subject, entitlement, claim, start, end, standing, failure, ending, breakGlass } = grant;
   return {
     request,
     subject,
@@ -50,6 +55,7 @@ export function openRow(grant: LiveGrant, now: Instant): StatusRow {
     start,
     end,
     standing,
+    ...(breakGlass && { breakGlass }),
     ...(ending && ending.because !== "expired" && { because: [ending.because] }),
     ...(failure && { failure }),
   };

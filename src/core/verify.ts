@@ -58,6 +58,8 @@ interface State {
   readonly reviews: Map<string, OpenReview>;
   readonly ids: Map<string, string>;
   vouched: Tip["vouched"];
+  /** Grants that a run was about to make and has not told of. */
+  readonly intended: Set<string>;
 }
 
 /** More entries than are ever lost at once: a number beyond is an attempt to use all numbers up. */
@@ -75,6 +77,7 @@ export function verifier(hash: Hash): Verifier {
     reviews: new Map(),
     ids: new Map(),
     vouched: undefined,
+    intended: new Set(),
   };
   return {
     add: (raw) => judge(state, raw, hash)?.entry,
@@ -110,6 +113,7 @@ function judge(state: State, { path, line }: RawLine, hash: Hash): Judged | unde
     state.seq = entry.seq;
     state.hash = hashOfLine(line, hash);
     remember(state, entry, at, hash);
+    state.vouched = vouchedIn([entry]) ?? state.vouched;
   }
   return { entry, fit, isCanonical: written };
 }
@@ -149,9 +153,26 @@ function remember(state: State, entry: Entry, at: Place, hash: Hash): void {
     if (used) state.against.push(against(entry, "its id was used before", at));
     if (!state.ids.has(path)) state.ids.set(path, `${blobOf(entry)}\n`);
   }
-  state.vouched = vouchedIn([entry]) ?? state.vouched;
-  const objections = [foldInto(state.live, entry), foldReview(state.reviews, entry)];
+  const objections = [ofCase(state, entry), foldReview(state.reviews, entry)];
   state.against.push(...objections.flatMap((why) => (why === undefined ? [] : [against(entry, why, at)])));
+}
+
+/** What does not fit the cases so far; a receipt of a grant that was intended fits, however late it is told. */
+function ofCase(state: State, entry: Entry): string | undefined {
+  const late = isLateReceipt(state, entry);
+  const why = foldInto(state.live, entry);
+  const intends = entry.kind === "intent" && entry.op === "grant" && why === undefined;
+  if (intends) state.intended.add(actOf(entry));
+  return late ? undefined : why;
+}
+
+/** Told after another run had ended the case: by a slow run, or from a clone whose receipts had to wait. */
+function isLateReceipt({ intended }: State, entry: Entry): boolean {
+  return entry.kind === "granted" && intended.delete(actOf(entry));
+}
+
+function actOf({ run, request }: Pick<Entry, "run"> & { readonly request: string }): string {
+  return `${run} ${request}`;
 }
 
 function against(entry: Entry, why: string, at: Place): Finding {
@@ -171,12 +192,10 @@ function compare(state: State, { tip, live, reviews, ids }: Checkpoint): readonl
     const message = `the tip names ${named}; the log ends with entry ${state.seq} with hash ${state.hash.slice(0, 12)}`;
     found.push(error("LPS505", message, COMPARE));
   }
-  const { vouched } = state;
-  if (vouched?.commit !== tip?.vouched?.commit || vouched?.digest !== tip?.vouched?.digest) {
-    const [named, last] = [tip?.vouched, vouched].map((one) => one?.commit.slice(0, 12) ?? "nothing");
-    found.push(
-      error("LPS505", `the tip says that main was vouched for at ${named}; the log says at ${last}`, COMPARE),
-    );
+  const [named, said] = [tip?.vouched, state.vouched].map(nameOf) as [string, string];
+  if (named !== said) {
+    const message = `the tip says that main was vouched for at ${named}; the log says at ${said}`;
+    found.push(error("LPS505", message, COMPARE));
   }
   const lines = (open: ReadonlyMap<string, object>) => [...open.values()].map((one) => canonical(one));
   found.push(...differences(lines(state.live), live, "LPS506", "open cases"));
@@ -184,6 +203,10 @@ function compare(state: State, { tip, live, reviews, ids }: Checkpoint): readonl
   const line = ([path, content]: readonly [string, string]): string => `${path} ${content.trim()}`;
   found.push(...differences([...state.ids].map(line), [...ids].map(line), "LPS507", "used ids"));
   return found;
+}
+
+function nameOf(vouched: Tip["vouched"]): string {
+  return vouched ? `${vouched.commit.slice(0, 12)} (${vouched.digest.slice(0, 12)})` : "no commit";
 }
 
 function differences(

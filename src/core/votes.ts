@@ -44,7 +44,7 @@ function listed(rules: Rulebook, c: VoteCase): boolean {
 }
 
 /** Does `person` belong to `group:x` or `person:x`? Unreadable groups have no members. */
-function belongs(catalog: Catalog, person: string, from: string): boolean {
+export function belongs(catalog: Catalog, person: string, from: string): boolean {
   const [kind, name = ""] = from.split(":", 2);
   if (kind === "person") return name === person;
   const group = catalog.group(name);
@@ -57,6 +57,28 @@ function same(c: ReviewCase, user: { readonly id: number } | null): boolean {
   if (user.id === c.review.user.id) return true;
   const other = personOf(c.now.catalog, user.id);
   return other !== undefined && other.name === c.person?.name;
+}
+
+/** No person can take a login that ends so. */
+function isHuman(user: Review["user"]): boolean {
+  return user?.type === "User" && !user.login.endsWith("[bot]");
+}
+
+/** Does the pull request come from another repository, whose pushes this one's server does not show? */
+export function isFromFork({ pull: { head, base } }: PullFacts): boolean {
+  return head.repository !== base.repository;
+}
+
+/** Everybody of whom the server knows that they could have put something into the branch. */
+function pushers({ facts }: ReviewCase): readonly ({ readonly id: number } | null)[] {
+  const owner = isFromFork(facts) ? [facts.pull.head.owner] : [];
+  return [...owner, ...facts.committers, ...facts.headActivity.map((a) => a.actor)];
+}
+
+/** Why the approval has to name the content itself, if it has to. */
+function wantsDigest(c: VoteCase): string | undefined {
+  if (c.risk === "critical") return "which critical access needs";
+  return isFromFork(c.facts) ? "which a request from a fork needs" : undefined;
 }
 
 /** A line of its own: what is quoted or negated is not said. */
@@ -81,7 +103,7 @@ function changes(facts: PullFacts): readonly Instant[] {
 export const REVIEW_CHECKS: readonly VoteCheck<ReviewCase>[] = [
   {
     name: "human",
-    objection: (c) => (c.review.user?.type === "User" ? undefined : "not a person's account"),
+    objection: (c) => (isHuman(c.review.user) ? undefined : "not a person's account"),
   },
   {
     name: "not-author",
@@ -90,9 +112,7 @@ export const REVIEW_CHECKS: readonly VoteCheck<ReviewCase>[] = [
   {
     name: "not-pusher",
     objection: (c) =>
-      [...c.facts.committers, ...c.facts.headActivity.map((a) => a.actor)].some((u) => same(c, u))
-        ? "pushed or committed to the pull request's branch"
-        : undefined,
+      pushers(c).some((u) => same(c, u)) ? "pushed or committed to the pull request's branch" : undefined,
   },
   {
     name: "can-write",
@@ -111,7 +131,7 @@ export const REVIEW_CHECKS: readonly VoteCheck<ReviewCase>[] = [
   },
 ];
 
-/** The checks, in the order in which a person would ask. Each stands alone: see the mutation test. */
+/** The checks, in the order in which a person would ask. Each stands alone: see test/defences. */
 export const VOTE_CHECKS: readonly VoteCheck[] = [
   ...REVIEW_CHECKS,
   {
@@ -145,47 +165,14 @@ export const VOTE_CHECKS: readonly VoteCheck[] = [
   },
   {
     name: "quotes-digest",
-    objection: (c) =>
-      c.risk !== "critical" || lines(c.review.body).includes(`approve sha256:${c.digest}`)
-        ? undefined
-        : `does not quote "approve sha256:${c.digest}", which critical access needs`,
+    objection: (c) => {
+      const why = wantsDigest(c);
+      const quote = `approve sha256:${c.digest}`;
+      if (why === undefined || lines(c.review.body).includes(quote)) return undefined;
+      return `does not quote "${quote}", ${why}`;
+    },
   },
 ];
-
-const DECISIVE = new Set(["APPROVED", "CHANGES_REQUESTED", "DISMISSED"]);
-
-/**
- * The last decisive review of each account, by numeric id; comments and approvals later than `until`, which is the merge,
- * neither count nor mask. With `null` no approval is too late.
- */
-export function standing(facts: PullFacts, until = facts.pull.mergedAt): readonly Review[] {
-  const late = (r: Review) =>
-    r.state === "APPROVED" && r.submittedAt !== null && until !== null && minus(r.submittedAt, until) > 0;
-  const last = new Map<number | string, Review>();
-  const ordered = [...facts.reviews].sort(
-    (a, b) => Number(a.submittedAt ?? 0) - Number(b.submittedAt ?? 0) || a.id - b.id,
-  );
-  const counted = ordered.filter((r) => DECISIVE.has(r.state));
-  for (const review of counted.filter((r) => !late(r)))
-    last.set(review.user?.id ?? `#${String(review.id)}`, review);
-  for (const review of counted.filter(late)) {
-    const key = review.user?.id ?? `#${String(review.id)}`;
-    if (!last.has(key)) last.set(key, review);
-  }
-  return [...last.values()];
-}
-
-/**
- * Does this review stand in the way? Only its author lifts a veto, by approving or dismissing it: GitHub lets any writer
- * dismiss it. A dismissal that the timeline does not explain lifts nothing.
- */
-export function isVeto(review: Review, { timeline }: PullFacts): boolean {
-  if (review.state !== "DISMISSED") return review.state === "CHANGES_REQUESTED";
-  const event = timeline.find((e) => e.dismissed?.review === review.id);
-  if (!event) return true;
-  const byItsAuthor = event.actor !== null && event.actor.id === review.user?.id;
-  return event.dismissed?.was !== "approved" && !byItsAuthor;
-}
 
 export interface Uncounted {
   readonly login: string;

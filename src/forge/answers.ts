@@ -30,7 +30,12 @@ function pullParts(of: Part): Omit<Pull, "merged" | "mergedBy"> {
     createdAt: time(of, "created_at"),
     author: user(of, "user"),
     base: { ref: text(base, "ref"), repository: repositoryId(base) },
-    head: { ref: text(head, "ref"), sha: oid(head, "sha"), repository: repositoryId(head) },
+    head: {
+      ref: text(head, "ref"),
+      sha: oid(head, "sha"),
+      repository: repositoryId(head),
+      owner: user(head, "user"),
+    },
     mergeCommit: orNull(of, "merge_commit_sha", oid),
   };
 }

@@ -3,6 +3,7 @@ import type { User } from "../core/facts.ts";
 import type { Environment, Rule } from "../core/repository-facts.ts";
 import { userFrom } from "./answers.ts";
 import type { Client } from "./client.ts";
+import { ownClaims } from "./own-token.ts";
 import { isThrottled, statusOf } from "./problems.ts";
 import { REPO, unless, type Scope } from "./reading.ts";
 import {
@@ -101,6 +102,7 @@ export function settingsReading(api: Client, scope: Scope): ForgeSettings {
     codeownersErrors: async () => codeownersErrorsFrom(await ask("/codeowners/errors")),
     account: (id) => nobody(async () => userFrom(await api.call("GET /user/{id}", { id }))),
     holder: (login) => nobody(async () => userFrom(await api.call("GET /users/{login}", { login }))),
+    ownClaims,
     app: async (slug) => appFrom(await api.call("GET /apps/{slug}", { slug })),
   };
 }

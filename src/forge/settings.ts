@@ -1,5 +1,7 @@
 // What do we ask of the forge about how the repository is set up? (the port: types only; every read is complete or throws)
 import type { User } from "../core/facts.ts";
+import type { JsonObject } from "../core/model.ts";
+import type { TokenRequest } from "./own-token.ts";
 import type {
   ActionsPolicy,
   CodeownersError,
@@ -44,4 +46,6 @@ export interface ForgeSettings {
   /** Who has this login now; null where nobody does. */
   holder(login: string): Promise<User | null>;
   app(slug: string): Promise<ForgeApp>;
+  /** Claims of the OIDC token of the job that we run in, unverified. */
+  ownClaims(request: TokenRequest): Promise<JsonObject>;
 }

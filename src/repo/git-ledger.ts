@@ -10,9 +10,10 @@ import { verifier } from "../core/verify.ts";
 import type { GitRepo } from "./git.ts";
 import { usedIds } from "./ledger-append.ts";
 import { accepted, dueEntries, standing, stateOf, type Store } from "./ledger-base.ts";
+import { acceptRemote, restore } from "./ledger-repair.ts";
 import { checkpointAt, linesOf, logLines, owedOf, sha256, textsAt } from "./ledger-state.ts";
 import { callOf, decide, record, type Writer } from "./ledger-write.ts";
-import type { Ledger } from "./ledger.ts";
+import type { Ledger, Verified } from "./ledger.ts";
 import { parseTip } from "../core/ledger-lines.ts";
 import { objects } from "./batch.ts";
 import { entriesOf } from "./objects.ts";
@@ -25,10 +26,9 @@ export interface GitLedgerOptions {
   readonly author?: NewCommit["author"];
 }
 
-/** The Ledger, and a check of all of it. */
+/** The Ledger, and in short what is wrong with it. */
 export interface GitLedger extends Ledger {
-  /** Reads every entry once, hands each to `visit`, and says what is wrong with the chain and its indexes. */
-  verify(visit?: (entry: Entry) => void): Promise<readonly Finding[]>;
+  verify(): Promise<readonly Finding[]>;
 }
 
 const AUTHOR = { name: "Lapse", email: "lapse@lapse.invalid" };
@@ -52,7 +52,10 @@ export function gitLedger(repo: GitRepo, { author = AUTHOR }: GitLedgerOptions =
     },
     decide: (drafts, stamp, expect, main) => decide(writer, callOf(drafts, stamp, main), expect),
     record: (drafts, stamp, main) => record(writer, callOf(drafts, stamp, main)),
-    verify: (visit) => verify(store, visit),
+    check: (hash) => check(store, hash),
+    verify: async () => (await check(store)).findings,
+    restore: () => restore(store),
+    accept: (commit) => acceptRemote(store, commit),
   };
 }
 
@@ -105,26 +108,28 @@ async function foldersSince(git: Git, commit: string, at: Instant): Promise<read
   );
 }
 
-async function verify(store: Store, visit?: (entry: Entry) => void): Promise<readonly Finding[]> {
+async function check(store: Store, hash?: string): Promise<Verified> {
   const { base, findings } = await standing(store);
   const { git } = store.repo;
   const verifying = verifier(sha256);
+  let knows = hash === undefined;
   for await (const raw of logLines(git, base.commit)) {
-    const entry = verifying.add(raw);
-    if (entry) visit?.(entry);
+    verifying.add(raw);
+    knows ||= verifying.tip().hash === hash;
   }
-  if (base.commit === "") return findings;
-  const { tip, live = "", reviews = "" } = await checkpointAt(git, base.commit);
+  const { commit, tip } = base;
+  if (commit === "") return { commit, tip, findings, knows };
+  const at = await checkpointAt(git, commit);
   const indexes = {
-    tip: parseTip(tip),
-    live: linesOf(live),
-    reviews: linesOf(reviews),
-    ids: await idsAt(git, base.commit),
+    tip: parseTip(at.tip),
+    live: linesOf(at.live ?? ""),
+    reviews: linesOf(at.reviews ?? ""),
+    ids: await idsAt(git, commit),
   };
   const found = [...verifying.chain(), ...verifying.indexes(indexes)];
   // What a reading of everything says is more exact than why the checkpoint was not believed.
   const others = findings.filter((finding) => !base.findings.includes(finding));
-  return [...others, ...(found.length > 0 ? found : base.findings)];
+  return { commit, tip, knows, findings: [...others, ...(found.length > 0 ? found : base.findings)] };
 }
 
 async function idsAt(git: Git, commit: string): Promise<ReadonlyMap<string, string>> {

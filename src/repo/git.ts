@@ -5,8 +5,8 @@ import { oid } from "./names.ts";
 import { blobs, diff, hasCommit, oidAt, top, tree, worktreeFiles } from "./objects.ts";
 import type { Git } from "./process.ts";
 import { addressOf, type Clone } from "./network.ts";
-import { fetchCommit, pushCommit } from "./remote.ts";
 import { branchOf } from "./copy.ts";
+import { fetchCommit, pushCommit } from "./remote.ts";
 import type { Repo } from "./repo.ts";
 import { deepen, defaultBranch, fetchAll, fetchOne, tip } from "./tracking.ts";
 import { build } from "./write.ts";
@@ -66,14 +66,22 @@ export function gitRepo(options: GitRepoOptions): GitRepo {
     steps: (before, after) => steps(past, before, after),
     lastStep: (commit, path) => lastStep(past, commit, path),
     diff: (before, after) => diff(git, before, after),
-    mergedTree: async (ours, theirs) => {
-      if (!(await hasCommit(git, theirs))) await fetchCommit(clone, theirs);
-      return mergedTree(past, ours, theirs);
-    },
+    mergedTree: (ours, theirs) => mergedWith(past, clone, ours, theirs),
     mergeBase: (a, b) => mergeBase(past, a, b),
     isAncestor: (ancestor, descendant) => isAncestor(past, ancestor, descendant),
     commit: (base, commits) => build(git, oid(base), commits),
     push: (commit, branch, options) => pushCommit(clone, commit, branch, options?.replaces),
     messages: (base, commit) => messages(git, base, commit),
   };
+}
+
+/** The pull request's head may be known to the server alone. */
+async function mergedWith(
+  past: Past,
+  clone: Clone,
+  ours: string,
+  theirs: string,
+): Promise<string | undefined> {
+  if (!(await hasCommit(clone.git, theirs))) await fetchCommit(clone, theirs);
+  return mergedTree(past, ours, theirs);
 }

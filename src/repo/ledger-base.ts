@@ -50,7 +50,12 @@ export async function accepted(
   return { commit: seen ?? "", isNew: false, rewritten: rewriting(seen ?? "", fetched) };
 }
 
-async function tips({ git, ledgerBranch, remote }: GitRepo): Promise<{ seen?: string; fetched?: string }> {
+/** The tip that this clone remembers, and the remote's as last fetched. */
+export async function tips({
+  git,
+  ledgerBranch,
+  remote,
+}: GitRepo): Promise<{ seen?: string; fetched?: string }> {
   const tracking = `refs/remotes/${remote}/${ledgerBranch}`;
   const { out } = await run(git, ["for-each-ref", "--format=%(refname) %(objectname)", SEEN, tracking]);
   const refs = new Map(out.split("\n").map((line) => line.split(" ") as [string, string]));
@@ -130,6 +135,6 @@ function rewriting(seen: string, fetched: string | undefined): Finding {
   return error(
     "LPS509",
     message,
-    `restore it: git push --force origin ${seen}:refs/heads/lapse/ledger, after an audit`,
+    "`lapse ledger restore` puts back what this clone remembers; after an audit, `lapse ledger accept <commit>` follows the remote",
   );
 }

@@ -30,6 +30,20 @@ export type Appended =
    */
   | { readonly is: "kept"; readonly reason: string };
 
+export interface Verified {
+  /** Tip and checkpoint that were compared; the empty commit is the empty ledger. */
+  readonly commit: string;
+  readonly tip: Tip;
+  readonly findings: readonly Finding[];
+  /** Does some entry have the hash that was asked for? */
+  readonly knows: boolean;
+}
+
+/** `restored`: the remote has what this clone remembers. `same`: it had it. `forked`: both have what the other lacks. */
+export type Restored =
+  | { readonly is: "restored" | "same"; readonly tip: string }
+  | { readonly is: "forked"; readonly ours: string; readonly theirs: string };
+
 export interface Ledger {
   /** Checkpoint at the last fetched tip, entries kept in this clone folded in. O(live). */
   read(): Promise<LedgerState>;
@@ -41,6 +55,12 @@ export interface Ledger {
   since(at: Instant): Promise<readonly Entry[]>;
   /** Every entry, in order, as raw lines: for the audit, which trusts nothing. */
   lines(): AsyncIterable<{ readonly path: string; readonly line: string }>;
+  /** Reads every entry once: the chain, and the indexes against what it adds up to. `hash`: of an entry that should be there. */
+  check(hash?: string): Promise<Verified>;
+  /** Puts back what this clone remembers, where the remote's ledger was rolled back or deleted. Never forces. */
+  restore(): Promise<Restored>;
+  /** From now on this clone follows the remote's ledger at this commit, whatever it remembers. False when it is not there. */
+  accept(commit: string): Promise<boolean>;
   /**
    * Decisions: succeeds only if the ledger's tip is still `expect`; acts may follow only after `appended`.
    */

@@ -23,6 +23,10 @@ export function appliedText(report: Applied, options: { readonly color: boolean 
       .map((a) => `◔ scheduled  ${a.request}  starts ${when(a.admission.start, plan.now)}`),
     ...plan.missed.map((m) => `✕ void       ${visible(m.request)}  ${MISSED_WORDS[m.because]}`),
     ...plan.refused.map((r) => `✕ refused    ${visible(r.request)}  nothing was granted; the id is used up`),
+    ...plan.reviewed.map(
+      ({ review, votes }) =>
+        `✓ reviewed   ${visible(review.request)}  break-glass, by ${visible(votes.map((v) => v.person).join(", "))}`,
+    ),
     ...plan.held.map((h) => `? held back  ${visible(h.request)}  ${visible(h.reason)}`),
     ...plan.unseen.map((u) => `? unknown    ${visible(u.target)} could not be read: ${visible(u.reason)}`),
     ...(findings.length > 0 ? ["", findingsText(findings, options)] : []),
@@ -39,6 +43,9 @@ function appliedVerdict({ plan, outcomes }: Applied): string {
     0;
   if (nothing && unread !== "")
     return `${unread}Nothing ended: ${counted(plan.kept.length, "grant")} in force. ${at}`;
+  const isOdd = plan.warnings.some(({ severity }) => severity === "error");
+  if (nothing && isOdd)
+    return `Nothing was done: ${counted(plan.kept.length, "grant")} in force, but see above. ${at}`;
   if (nothing)
     return `No changes: ${counted(plan.kept.length, "grant")} in force, everything is as it should be. ${at}`;
   return `${unread}Done: ${tally(outcomes)}; planned: ${planCounts(planRows(plan, printInstant), plan.kept.length)}. ${at}`;
@@ -75,7 +82,8 @@ function timing(
 ): string {
   if (op === "grant") {
     const grant = grants.find((g) => g.request === request);
-    return grant && ok ? `  until ${when(grant.admission.end, now)}` : "";
+    const loud = grant?.admission.breakGlass === true ? "  BREAK-GLASS" : "";
+    return grant && ok ? `${loud}  until ${when(grant.admission.end, now)}` : loud;
   }
   const end = ends.find((e) => e.grant.request === request);
   return end ? `  ${ok ? "gone, read back" : "still there"}${late(end.grant.end, now)}` : "";
@@ -125,6 +133,10 @@ export function appliedJson({ plan, outcomes, unrecorded }: Applied): object {
     })),
     missed: plan.missed.map(({ request, because }) => ({ request, because })),
     held: plan.held,
+    reviewed: plan.reviewed.map(({ review, votes }) => ({
+      request: review.request,
+      votes: votes.map((vote) => ({ ...vote, at: printInstant(vote.at) })),
+    })),
     kept: plan.kept.map((g) => ({ request: g.request, ends: printInstant(g.end) })),
     unseen: plan.unseen,
     violations: findingsJson(plan.violations),

@@ -40,6 +40,7 @@ function rows(report: AuditReport): readonly (readonly [string, string])[] {
     ["Population", populationWords(report)],
     ...reconciliation(report),
     ["Approval", approvalWords(report)],
+    ["Rules", rulesWords(report)],
     ["Removal latency", latencyWords(report)],
   ];
 }
@@ -84,6 +85,12 @@ function reconciliation({
     ["Targets", observed ?? "not asked (add --observe)"],
     ...(copy ? [["Other copy", copyWords(copy)] as const] : []),
   ];
+}
+
+function rulesWords({ rules: { since, last, changes } }: AuditReport): string {
+  if (since === undefined || last === undefined) return "rulesets were never read";
+  const changed = changes === 0 ? "" : `   ${counted(changes, "change")} before`;
+  return `the same rulesets since ${utc(since)}, last read ${utc(last)}${changed}`;
 }
 
 function copyWords({ is, ours, theirs }: NonNullable<AuditReport["copy"]>): string {
@@ -144,7 +151,8 @@ function verdict({ addsUp, findings }: AuditReport, paint: Paint): string {
 }
 
 export function auditJson(report: AuditReport): object {
-  const { now, period, main, ledger, population, approvals, removals, files, books, targets, copy } = report;
+  const { now, period, main, ledger, population, approvals, removals, files, books, targets, copy, rules } =
+    report;
   return {
     now: printInstant(now),
     period: { from: time(period.from), to: time(period.to) },
@@ -160,6 +168,7 @@ export function auditJson(report: AuditReport): object {
       targets: targets === undefined ? null : numbers(targets),
       copy: copy ?? null,
     },
+    rules: { ...numbers(rules), since: time(rules.since), last: time(rules.last) },
     exceptions: findingsJson(report.findings),
     cases: report.list.map(caseJson),
   };
@@ -180,9 +189,11 @@ function caseJson(one: Case): object {
       start: printInstant(grant.start),
       end: printInstant(grant.end),
       mergedAt: printInstant(grant.mergedAt),
+      ...(grant.review && { review: { ...grant.review, due: printInstant(grant.review.due) } }),
     },
     attempted: time(one.attempted),
     granted: time(one.granted),
+    reviewed: one.reviewed?.map((vote) => ({ ...vote, at: printInstant(vote.at) })) ?? null,
     ordered: time(one.ordered),
     due: time(dueAt(one)),
     closed: closed && { ...closed, at: printInstant(closed.at) },

@@ -46,10 +46,28 @@ function errorsOf({ findings }: CheckReport): readonly Finding[] {
 
 function denied(report: CheckReport): readonly RootContent[] {
   const errors = errorsOf(report);
+  if (errors.length === 0 && report.change) return changing(report.change);
   if (errors.length === 0) return [heading(words("✓ Nothing to approve: no request in this pull request"))];
   return [
     heading(words(`✕ Can't be approved as it is: ${counted(errors.length, "problem")}`)),
     ...list(sorted(errors).map(problem)),
+  ];
+}
+
+/** A pull request that changes what decides. */
+function changing({ paths, demand: who }: NonNullable<CheckReport["change"]>): readonly RootContent[] {
+  const named = who ? demand(who, 0) : [words("people whom the policies before it do not name readably")];
+  const people = (who?.approvers ?? []).flatMap((name, i) => [...(i === 0 ? [] : [words(", ")]), code(name)]);
+  const shown = paths.slice(0, 3).flatMap((path, i) => [...(i === 0 ? [] : [words(", ")]), code(path)]);
+  const more = paths.length > 3 ? [words(` and ${counted(paths.length - 3, "more path")}`)] : [];
+  return [
+    heading(words("◌ Changes what decides: needs "), ...named),
+    paragraph(
+      ...shown,
+      ...more,
+      words(". Merged without these approvals it stops all granting. May approve: "),
+      ...people,
+    ),
   ];
 }
 
@@ -72,7 +90,12 @@ function needed({ decision }: Checked): readonly RootContent[] {
 
 function demand({ count, from }: Obligation, i: number): readonly PhrasingContent[] {
   const lead = `${i === 0 ? "" : " and "}${counted(count, "approval")} from `;
-  return [words(lead), ...from.flatMap((who, n) => [...(n === 0 ? [] : [words(" or ")]), code(who)])];
+  return [words(lead), ...listed(from, " or ")];
+}
+
+function listed(names: readonly string[], between: string): readonly PhrasingContent[] {
+  if (names.length === 0) return [strong("nobody is left who may")];
+  return names.flatMap((name, i) => [...(i === 0 ? [] : [words(between)]), code(name)]);
 }
 
 function asked(one: Checked, view: CheckPage, sound: boolean): readonly RootContent[] {
@@ -84,7 +107,9 @@ function asked(one: Checked, view: CheckPage, sound: boolean): readonly RootCont
       words(" asks for "),
       code(request.entitlement),
       ...on,
-      words(` for ${printDuration(request.duration)}${request.breakGlass ? ", as break-glass" : ""}.`),
+      words(
+        ` for ${printDuration(request.duration)}${request.breakGlass ? ", as BREAK-GLASS: given when merged, reviewed afterwards" : ""}.`,
+      ),
     ),
     table(
       ["", ""],
@@ -114,12 +139,14 @@ function windowWords({ request, window }: Checked, { answerBy }: CheckPage): str
 function approversOf({ decision, request }: Checked): readonly PhrasingContent[] {
   const approvals = decision?.obligations.approvals ?? [];
   if (approvals.length === 0) return [words("nobody has to")];
-  const names = [...new Set(approvals.flatMap((one) => one.approvers))];
-  const listed = names.flatMap((name, i) => [...(i === 0 ? [] : [words(", ")]), code(name)]);
-  const nobody = [strong("nobody is left who may")];
+  const people = (one: Obligation): readonly PhrasingContent[] => [
+    ...(approvals.length === 1 ? [] : [words(`${one.count} of `)]),
+    ...listed(one.approvers, ", "),
+  ];
+  const each = approvals.reduce((sum, one) => sum + one.count, 0) > 1 ? ", each a different person" : "";
   return [
-    ...(names.length === 0 ? nobody : listed),
-    words(". Not counted: "),
+    ...approvals.flatMap((one, i) => [...(i === 0 ? [] : [words("; and ")]), ...people(one)]),
+    words(`${each}. Not counted: `),
     code(request.subject),
     words(" (subject), the author, whoever pushed, bots"),
   ];

@@ -16,10 +16,27 @@ export function checkText(
   const sound = report.checked.filter(isSound);
   return page([
     ...sound.flatMap((one) => [...summary(one, now), ""]),
+    ...changeLines(report),
     findingsText(report.findings, options),
     ...(sound.length > 1 ? [`${counted(sound.length, "request")} may be merged once approved.`] : []),
   ]);
 }
+
+/** Who must approve a pull request that changes what decides. */
+function changeLines({ change }: CheckReport): readonly string[] {
+  if (!change) return [];
+  const [first = "", ...more] = change.paths;
+  const what = `${visible(first)}${more.length > 0 ? ` and ${counted(more.length, "more path")}` : ""}`;
+  const rows = approvalRows(change.demand ? [change.demand] : [UNNAMED]);
+  return [
+    `${what}: this changes what decides; merged without these approvals, it stops all granting`,
+    ...rows.map(([label, text]) => `  ${label.padEnd(10)} ${visible(text)}`),
+    "",
+  ];
+}
+
+/** The rules before do not say it. */
+const UNNAMED: Obligation = { approvers: [], from: ["nobody whom the policies name readably"], count: 1 };
 
 /** May be merged as it is, once the approvals are there. */
 export function isSound({ decision, findings }: Checked): boolean {
@@ -55,6 +72,7 @@ export function checkJson(report: CheckReport): object {
     ok: report.findings.every((finding) => finding.severity !== "error"),
     policies: report.rules.catalog.digest,
     requests: report.checked.map(oneJson),
+    change: report.change ? { paths: report.change.paths, approvals: report.change.demand ?? null } : null,
     findings: findingsJson(report.findings),
   };
 }

@@ -42,10 +42,15 @@ export function visibleLines(text: string): readonly string[] {
 }
 
 /** One JSON document for people and programs; what could act on a terminal or a log is written as an escape. */
-export function jsonText(value: unknown): string {
-  return JSON.stringify(value, null, 2)
+export function jsonText(value: unknown, indent = 2): string {
+  return JSON.stringify(value, null, indent)
     .replace(HIDDEN, (char) => (char === "\n" ? char : unit(char)))
     .replaceAll("##[", "##\\u005b");
+}
+
+/** The same in one line, for logs of many. */
+export function jsonLine(value: unknown): string {
+  return jsonText(value, 0);
 }
 
 function unit(char: string): string {

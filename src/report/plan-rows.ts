@@ -5,7 +5,7 @@ import { END_WORDS, MISSED_WORDS } from "./reasons.ts";
 
 export interface PlanRow {
   readonly sign: "-" | "+" | "◔" | "✕" | "?" | "·";
-  readonly action: "revoke" | "close" | "grant" | "schedule" | "refuse" | "void" | "hold";
+  readonly action: "revoke" | "close" | "grant" | "schedule" | "refuse" | "void" | "hold" | "reviewed";
   readonly target: string;
   readonly subject: string;
   readonly entitlement: string;
@@ -26,6 +26,7 @@ export function planRows(plan: Plan, say: Say): readonly PlanRow[] {
     ...plan.refused.map((one) => withheld("✕", "refuse", one, firstOf(one.findings))),
     ...plan.missed.map((one) => withheld("✕", "void", one, MISSED_WORDS[one.because])),
     ...plan.held.map((one) => withheld("?", "hold", one, one.reason)),
+    ...plan.reviewed.map(reviewedRow),
   ];
 }
 
@@ -64,8 +65,14 @@ function grantRow({ request, admission, why }: Plan["grants"][number], say: Say)
     subject: admission.subject,
     entitlement: admission.entitlement,
     request,
-    why: `${GRANT_WORDS[why]}; ends ${say(admission.end)}`,
+    why: `${admission.breakGlass ? "BREAK-GLASS; " : ""}${GRANT_WORDS[why]}; ends ${say(admission.end)}`,
   };
+}
+
+function reviewedRow({ review, votes }: Plan["reviewed"][number]): PlanRow {
+  const { request, subject, entitlement } = review;
+  const why = `its break-glass was reviewed by ${votes.map((vote) => vote.person).join(", ")}`;
+  return { sign: "·", action: "reviewed", target: "-", subject, entitlement, request, why };
 }
 
 function scheduledRow({ request, admission }: Plan["admitted"][number], say: Say): PlanRow {
@@ -115,6 +122,6 @@ export function planCounts(rows: readonly PlanRow[], kept: number): string {
 
 /** Whether carrying the plan out would change a target or the ledger. */
 export function planIsEmpty(plan: Plan): boolean {
-  const changes = [plan.ends, plan.grants, plan.admitted, plan.refused, plan.missed];
+  const changes = [plan.ends, plan.grants, plan.admitted, plan.refused, plan.missed, plan.reviewed];
   return changes.every((list) => list.length === 0);
 }

@@ -2,6 +2,7 @@
 import { printInstant } from "../core/time.ts";
 import type { RootContent } from "mdast";
 import type { Instant } from "../core/model.ts";
+import { visible } from "./encode.ts";
 import { code, paragraph, render, table, words } from "./markdown.ts";
 
 /** A request file on main whose case is closed. */
@@ -36,7 +37,7 @@ export function revertBase(body: string): string | undefined {
 export function revertTitle(ended: readonly EndedFile[]): string {
   const [first] = ended;
   return ended.length === 1 && first
-    ? `End access: ${about(first)}`
+    ? visible(`End access: ${about(first)}`)
     : `End access: ${String(ended.length)} requests`;
 }
 
@@ -48,9 +49,10 @@ function about({ subject, entitlement, request, target }: EndedFile): string {
 export function revertMessage(ended: EndedFile): string {
   const asked = ended.subject === undefined ? ended.request : `${ended.subject}, ${ended.entitlement ?? ""}`;
   const trailers = facts(ended).flatMap(({ trailer, value }) =>
-    value === undefined ? [] : [`${trailer}: ${value}`],
+    value === undefined ? [] : [`${trailer}: ${visible(value)}`],
   );
-  return `Revert "Access: ${asked} (${ended.request})"\n\nThis reverts commit ${ended.commit}.\n\n${trailers.join("\n")}\n`;
+  const subject = visible(`Revert "Access: ${asked} (${ended.request})"`);
+  return `${subject}\n\nThis reverts commit ${visible(ended.commit)}.\n\n${trailers.join("\n")}\n`;
 }
 
 interface Fact {

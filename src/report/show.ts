@@ -1,9 +1,9 @@
 // What is the whole story of one request?
-import type { Entry } from "../core/entry.ts";
+import type { Entry, ReviewDuty } from "../core/entry.ts";
 import { dueAt, type Case } from "../core/history.ts";
 import { STATES, type State } from "../core/states.ts";
 import { storyState, type Story } from "../core/story.ts";
-import { printInstant } from "../core/time.ts";
+import { isOver, printInstant } from "../core/time.ts";
 import { page, visible } from "./encode.ts";
 import { entryJson } from "./json.ts";
 import { painter } from "./paint.ts";
@@ -41,6 +41,7 @@ function facts(story: Story): Facts {
     ...refusalFacts(outcome),
     ...story.entries.flatMap((entry) => (entry.kind === "admitted" ? admissionFacts(entry) : [])),
     ...targetFacts(outcome),
+    ...reviewFacts(story),
   ];
 }
 
@@ -51,7 +52,7 @@ function refusalFacts({ verdict, because, decided }: Case): Facts {
 
 function admissionFacts({ admission }: Extract<Entry, { readonly kind: "admitted" }>): Facts {
   const { subject, entitlement, environment, claim, evidence, start, end } = admission;
-  const how = admission.breakGlass ? ", break-glass" : "";
+  const how = admission.breakGlass ? ", BREAK-GLASS" : "";
   return [
     ["who", `${subject}, as ${claim.identity}`],
     ["what", `${entitlement} on ${claim.target} (${claim.provider}, ${environment})${how}`],
@@ -65,11 +66,30 @@ function admissionFacts({ admission }: Extract<Entry, { readonly kind: "admitted
     ),
     ["merged", `${utcSeconds(evidence.mergedAt)} as ${evidence.after.slice(0, 7)} (#${evidence.pull})`],
     ["window", `${utc(start)} → ${utc(end)}`],
+    ...(admission.review ? [["review", dutyWords(admission.review)] as const] : []),
     [
       "policies",
       `${evidence.policyAtMerge.slice(0, 7)} at the merge, ${evidence.policyNow.slice(0, 7)} when admitted`,
     ],
   ];
+}
+
+function dutyWords({ due, from, count }: ReviewDuty): string {
+  return `due ${utc(due)}, by ${count} of ${from.join(", ")}`;
+}
+
+/** Whether it was reviewed, of a break-glass. */
+function reviewFacts({ outcome, now }: Story): Facts {
+  const { grant, reviewed, issue, attempted } = outcome;
+  const due = grant?.review?.due;
+  if (due === undefined || attempted === undefined) return [];
+  const asked = issue === undefined ? "not asked for yet" : `asked for in issue #${issue}`;
+  if (reviewed)
+    return reviewed.map((vote) => [
+      "reviewed",
+      `${vote.person}, ${utc(vote.at)} (comment ${vote.comment})${vote.at > due ? ", LATE" : ""}`,
+    ]);
+  return [["reviewed", `${isOver(due, now) ? "OVERDUE" : "not yet"}, ${asked}`]];
 }
 
 function targetFacts(outcome: Case): Facts {

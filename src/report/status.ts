@@ -1,4 +1,5 @@
 // Who has what until when? (the table of `lapse status`)
+import { isOverdue } from "../core/break-glass.ts";
 import type { Instant } from "../core/model.ts";
 import { STATES } from "../core/states.ts";
 import { isStale, type Status, type StatusRow } from "../core/status.ts";
@@ -12,7 +13,20 @@ import { clock, lengthWords, relative, when } from "./time-words.ts";
 
 export function statusText(status: Status, options: { readonly color: boolean }): string {
   const paint = painter(options.color);
-  return page([...heartbeatLines(status, paint), "", ...body(status, paint), ...removed(status, paint)]);
+  const head = [...heartbeatLines(status, paint), ...frozenLines(status, paint)];
+  const rest = [...reviewLines(status, paint), ...removed(status, paint)];
+  return page([...head, "", ...body(status, paint), ...rest]);
+}
+
+function frozenLines({ unvouchedSince }: Status, paint: Paint): readonly string[] {
+  if (unvouchedSince === undefined) return [];
+  const since = visible(unvouchedSince.slice(0, 7));
+  return [
+    paint(
+      "warn",
+      `▲ What decides on main was changed since ${since} and is not vouched for: nothing new is granted. \`lapse plan\` says why.`,
+    ),
+  ];
 }
 
 function removed({ lateness }: Status, paint: Paint): readonly string[] {
@@ -23,6 +37,21 @@ function removed({ lateness }: Status, paint: Paint): readonly string[] {
     lateness[i]?.held === false ? paint("bad", line) : line,
   );
   return ["", paint("bold", "Gone after the end, in the last 90 days"), ...lines];
+}
+
+/** What break-glass still owes: the most urgent first. */
+function reviewLines({ owed, now }: Status, paint: Paint): readonly string[] {
+  const lines = [...owed]
+    .sort((a, b) => a.due - b.due)
+    .map((review) => {
+      const { request, subject, entitlement, due, issue, from } = review;
+      const late = isOverdue(review, now);
+      const when_ = late ? `was due ${when(due, now)}: nothing new for ${subject}` : `due ${when(due, now)}`;
+      const where = issue === undefined ? "not asked for yet" : `issue #${issue}`;
+      const text = `${request}  ${subject}, ${entitlement} · review ${when_} · ${where} · by ${from.join(", ")}`;
+      return paint(late ? "bad" : "warn", `▲ break-glass  ${visible(text)}`);
+    });
+  return lines.length > 0 ? ["", ...lines] : [];
 }
 
 function heartbeatLines(status: Status, paint: Paint): readonly string[] {
@@ -57,8 +86,9 @@ function ends(row: StatusRow, now: Instant): string {
   return [...(end === undefined ? [] : [`${begins}${when(end, now)}`]), ...notes(row, now)].join(" · ");
 }
 
-function notes({ because, standing, failure }: StatusRow, now: Instant): readonly string[] {
+function notes({ because, standing, failure, breakGlass }: StatusRow, now: Instant): readonly string[] {
   return [
+    ...(breakGlass === true ? ["BREAK-GLASS"] : []),
     ...(because ?? []).map(reasonWords),
     ...(standing ? ["had this access before"] : []),
     ...(failure === undefined
@@ -73,13 +103,25 @@ function tinted(row: StatusRow | undefined, line: string, paint: Paint): string 
 }
 
 export function statusJson(status: Status): object {
-  const { now, heartbeat, main, rows, lateness } = status;
+  const { now, heartbeat, main, rows, owed, lateness, unvouchedSince } = status;
   return {
     now: printInstant(now),
     reconciledAt: heartbeat === undefined ? null : printInstant(heartbeat),
     stale: isStale(status),
     commit: main ?? null,
+    unvouchedSince: unvouchedSince ?? null,
     lateness: lateness ? latenessJson(lateness) : null,
+    reviews: owed.map((review) => ({
+      request: review.request,
+      subject: review.subject,
+      entitlement: review.entitlement,
+      due: printInstant(review.due),
+      overdue: isOverdue(review, now),
+      from: review.from,
+      count: review.count,
+      issue: review.issue ?? null,
+      digest: review.digest,
+    })),
     grants: rows.map(({ state, start, end, failure, ...row }) => ({
       ...row,
       state: STATES[state].json,

@@ -9,6 +9,7 @@ import { world, type World } from "../support/world.ts";
 import { APPROVALS } from "./consent/approvals.ts";
 import { CONTENT } from "./consent/content.ts";
 import { LANDING } from "./consent/landing.ts";
+import { addOddAccounts, WITH_ODD_OWNERS } from "./consent/people.ts";
 
 const DAY = 86_400_000;
 const ATTACKS = [...APPROVALS, ...CONTENT, ...LANDING];
@@ -20,7 +21,8 @@ describe("consent that was not given", () => {
   // One world for all stories; a run of few tests (of one defence, say) plays only theirs.
   // eslint-disable-next-line no-empty-pattern -- Vitest wants a pattern here
   beforeAll(async ({}, suite) => {
-    w = await world();
+    w = await world({ files: WITH_ODD_OWNERS });
+    addOddAccounts(w.forge);
     const chosen = new Set(suite.tasks.filter((task) => task.mode === "run").map((task) => task.name));
     const played = ATTACKS.filter(({ story }) => chosen.has(TOGETHER) || chosen.has(story));
     for (const attack of played) await attack.play(w, attack.id);
@@ -44,15 +46,19 @@ describe("consent that was not given", () => {
     expect(decide(snapshot).admitted.map((a) => a.request)).toEqual(["honest"]);
   });
 
-  it(TOGETHER, async () => {
-    const report = await apply(await w.context());
-    expect(w.shop.history().map((i) => i.via)).toEqual([expect.stringContaining("honest")]);
-    expect(report.plan.refused.map((r) => r.request).sort()).toEqual(ATTACKS.map((a) => a.id).sort());
-    const again = await w.context();
-    await again.repo.fetch();
-    const entries = await again.ledger.since(fromEpoch(w.now() - DAY));
-    const recorded = entries.filter((e) => e.kind === "refused").map((e) => e.request);
-    expect(recorded).toEqual(expect.arrayContaining(report.plan.refused.map((r) => r.request)));
-    expect((await apply(again)).plan.refused).toEqual([]);
-  });
+  it(
+    TOGETHER,
+    async () => {
+      const report = await apply(await w.context());
+      expect(w.shop.history().map((i) => i.via)).toEqual([expect.stringContaining("honest")]);
+      expect(report.plan.refused.map((r) => r.request).sort()).toEqual(ATTACKS.map((a) => a.id).sort());
+      const again = await w.context();
+      await again.repo.fetch();
+      const entries = await again.ledger.since(fromEpoch(w.now() - DAY));
+      const recorded = entries.filter((e) => e.kind === "refused").map((e) => e.request);
+      expect(recorded).toEqual(expect.arrayContaining(report.plan.refused.map((r) => r.request)));
+      expect((await apply(again)).plan.refused).toEqual([]);
+    },
+    120_000,
+  );
 });

@@ -21,7 +21,7 @@ const sources = (): readonly string[] =>
     .sort();
 
 /** The text of every literal of a file, also of the beginning of a template. */
-function literals(file: string, text: string): readonly string[] {
+export function literals(file: string, text: string): readonly string[] {
   const found: string[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isStringLiteralLike(node) || ts.isTemplateHead(node)) found.push(node.text);

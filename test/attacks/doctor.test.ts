@@ -1,18 +1,11 @@
 // Does the doctor see every way around the rules that Lapse and its people rely on?
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { doctor } from "../../src/commands/doctor.ts";
 import type { Context } from "../../src/context.ts";
 import { Problem } from "../../src/core/problem.ts";
-import { github } from "../../src/forge/github.ts";
 import type { EnvironmentRecord, RulesetRecord, Settings } from "../../src/sandbox/github/settings.ts";
-import { git } from "../support/clones.ts";
+import { examinedBy, FILES } from "../support/doctor.ts";
 import { APPLIER_APP, CLASSIC, LEDGER, MAIN, WELL } from "../support/settings.ts";
 import { HOUR, MINUTE, world, type World } from "../support/world.ts";
-
-const FILES = {
-  ".github/CODEOWNERS": "* @acme/platform\n",
-  ".github/workflows/expire.yml": "on: schedule\n",
-};
 
 let w: World;
 beforeAll(async () => {
@@ -25,44 +18,7 @@ beforeEach(() => {
   w.forge.configure(WELL);
 });
 
-interface Said {
-  readonly code: number;
-  /** `CODE message` of everything but the targets. */
-  readonly errors: readonly string[];
-  readonly warnings: readonly string[];
-}
-
-interface Row {
-  readonly findings: readonly {
-    readonly code: string;
-    readonly severity: string;
-    readonly message: string;
-  }[];
-}
-
-/** A clone of main as it is now, with this person's token on the forge. */
-async function context(as: string, change: Partial<Context> = {}): Promise<Context> {
-  const base = await w.context();
-  await git(base.dir, "pull", "-q", "origin", "main");
-  const token = new URL(w.forge.gitUrlFor(as)).password;
-  const { apiUrl } = w.forge;
-  const forge = () => Promise.resolve(github({ apiUrl, repository: "acme/access", token }));
-  return { ...base, forge, ...change };
-}
-
-async function examined(as = "grace", change: Partial<Context> = {}): Promise<Said> {
-  let told = "";
-  const asked = await context(as, change);
-  const io = { ...asked.io, out: (text: string) => void (told += text) };
-  const code = await doctor({ ...asked, io, json: true }, {});
-  const groups = JSON.parse(told) as Record<string, readonly Row[]>;
-  const all = ["repository", "people", "ledger"]
-    .flatMap((name) => groups[name] ?? [])
-    .flatMap((row) => row.findings);
-  const of = (severity: string) =>
-    all.filter((one) => one.severity === severity).map((one) => `${one.code} ${one.message}`);
-  return { code, errors: of("error"), warnings: of("warning") };
-}
+const examined = (as = "grace", change: Partial<Context> = {}) => examinedBy(w, as, change);
 
 const [APPLY] = WELL.environments as readonly [EnvironmentRecord];
 const environment = (change: Partial<EnvironmentRecord>): Partial<Settings> => ({
@@ -307,7 +263,7 @@ describe("a repository", () => {
   });
 });
 
-describe("people and tokens", () => {
+describe("people", () => {
   it("A20: a login that somebody else has taken fails, and names both numbers", async () => {
     w.forge.renameUser("dan", "daniel");
     w.forge.addUser({ id: 2666, login: "dan", token: "t-taken" });
@@ -318,15 +274,6 @@ describe("people and tokens", () => {
     expect(errors).toEqual([
       "LPS941 dan: account 1004 is called daniel, not dan; dan is somebody else now (account 2666)",
     ]);
-  });
-
-  it("F11: a workflow that runs with a person's token fails; an App's does not", async () => {
-    const { io } = await w.context();
-    const annotates = { io: { ...io, annotates: true } };
-    expect((await examined("grace", annotates)).errors).toEqual([
-      "LPS943 this workflow runs with the token of grace, a person",
-    ]);
-    expect((await examined("lapse-applier", annotates)).errors).toEqual([]);
   });
 });
 

@@ -65,7 +65,8 @@ describe("the spine under attack", () => {
   it("what carries another installation's mark is left alone", async () => {
     const other = (policies()["policies/lapse.yaml"] ?? "").replace("owner: lapse", "owner: another");
     await granted("mine");
-    await w.forge.push("grace", "main", { "policies/lapse.yaml": other });
+    await w.change({ "policies/lapse.yaml": other });
+    await w.apply();
     await w.expire();
     expect(can()).toBe(true);
   });
@@ -91,7 +92,8 @@ describe("the spine under attack", () => {
     const target = (policies()["policies/targets/shop.yaml"] ?? "")
       .replace("name: shop }", "name: k }")
       .replace("provider: memory", "provider: kubernetes");
-    await w.forge.push("grace", "main", { "policies/targets/k.yaml": target });
+    await w.change({ "policies/targets/k.yaml": target });
+    await w.apply();
     await expire({ ...context, provider });
     expect(can()).toBe(false);
   });
@@ -121,7 +123,7 @@ describe("the spine under attack", () => {
 
   it("what vanished is not given again while its rules cannot be read", async () => {
     await granted("gone");
-    await w.forge.push("grace", "main", { [BACKEND]: "kind: [broken\n" });
+    await w.change({ [BACKEND]: "kind: [broken\n" });
     w.shop.write(() => {
       w.shop.objects.clear();
     });
@@ -181,7 +183,7 @@ describe("the spine under attack", () => {
     const carol = (policies()["policies/people/carol.yaml"] ?? "")
       .replace("id: 1003", "id: 1777")
       .replace("1103", "1778");
-    await w.forge.push("grace", "main", { "policies/people/carol.yaml": carol });
+    await w.change({ "policies/people/carol.yaml": carol });
     w.tick(3 * HOUR);
     await w.expire();
     const report = await w.apply();
@@ -200,7 +202,7 @@ spec:
       require: "history.filter(g, g.subject == request.subject).size() < 50"
       message: fifty times a month is standing access
 `;
-    await w.forge.push("grace", "main", { "policies/rules/calm.yaml": rule });
+    await w.change({ "policies/rules/calm.yaml": rule });
     await w.expire();
     w.tick(HOUR);
     await w.askAndMerge({ id: "waiting", subject: "bob" });
@@ -212,7 +214,7 @@ spec:
     expect([can(), can("bob")]).toEqual([false, false]);
   });
 
-  it("two new files with one id: neither is judged, and the run is red", async () => {
+  it("A19: two new files with one id: neither is judged, and the run is red", async () => {
     await w.askAndMerge({ id: "twin" });
     await w.forge.push("mallory", "main", {
       [requestPath({ id: "twin", entitlement: "open-read" })]: requestFile({
@@ -225,7 +227,7 @@ spec:
     expect(exitCode(report.plan.now, report)).toBe(6);
   });
 
-  it("a veto that the requester dismisses still stands; one that its author takes back does not", async () => {
+  it("A13: a veto that the requester dismisses still stands; one that its author takes back does not", async () => {
     for (const [id, by] of [
       ["dismissed-by-ann", "ann"],
       ["taken-back", "dan"],

@@ -21,7 +21,7 @@ async function saying(context: Context, command: (context: Context) => Promise<E
   return { code, json: JSON.parse(lines.join("\n")) as Said["json"] };
 }
 
-describe("a clone and the clock", () => {
+describe("a clone and the clock", { timeout: 120_000 }, () => {
   let w: World;
   beforeEach(async () => {
     w = await world();

@@ -8,6 +8,7 @@ import { error } from "../../src/core/finding.ts";
 import { chronicler } from "../../src/core/history.ts";
 import type { Duration, Instant } from "../../src/core/model.ts";
 import {
+  aDuty,
   added,
   aLife,
   aLive,
@@ -164,6 +165,16 @@ describe("what does not add up", () => {
     expect(codes({ lives: [aLife("a").slice(2)] })).toEqual(["LPS560"]);
   });
 
+  test("a break-glass that nobody reviewed in time", () => {
+    const glass = anAdmission("a", { breakGlass: true, review: aDuty(30) });
+    const report = audit({
+      lives: [aLife("a", 9, glass)],
+      steps: [aStep("1", added("a")), aStep("2", removed("a"))],
+    });
+    expect(report.findings.map(({ code }) => code)).toEqual(["LPS330"]);
+    expect(report.addsUp).toBe(false);
+  });
+
   test("a broken chain", () => {
     const chain = [error("LPS550", "entry 4 does not follow entry 3", "compare clones")];
     const seen = chronicler().chronicle();
@@ -224,7 +235,7 @@ describe("what is odd and forbids nothing", () => {
     [
       "break-glass",
       {
-        lives: [aLife("a", 9, anAdmission("a", { breakGlass: true }))],
+        lives: [aLife("a", 9, anAdmission("a", { breakGlass: true, review: aDuty(10_000) }))],
         steps: [aStep("1", added("a")), aStep("2", removed("a"))],
       },
       "LPS566",

@@ -15,7 +15,7 @@ import { aLife, aLive, anAdmission, anAssignment, at, entries, NOON } from "../s
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
 describe("canonical text", () => {
-  test("is the same for the same value, however its keys are ordered", () => {
+  test("E13: is the same for the same value, however its keys are ordered", () => {
     const keys = ["b", "a", "A", "é", "\u{1f600}", "\ufffd", "10", "9"];
     const shuffled = fc.shuffledSubarray(keys, { minLength: keys.length });
     fc.assert(
@@ -30,7 +30,7 @@ describe("canonical text", () => {
     expect(canonical({ "\ufffd": 1, "\u{1f600}": 2 })).toBe('{"\u{1f600}":2,"\ufffd":1}');
   });
 
-  test("is different for different values", () => {
+  test("E13: is different for different values", () => {
     const values = fc.jsonValue({ noUnicodeString: false, maxDepth: 3 }).map(tame);
     fc.assert(
       fc.property(values, values, (a, b) => {
@@ -193,6 +193,32 @@ describe("the chain", () => {
       "a grant was intended without an admission",
       "granted without an admission",
     ]);
+  });
+});
+
+describe("a receipt that comes late", () => {
+  type Told = ReturnType<typeof aLife>[number];
+  const against = (told: readonly Told[], lastRun = "one") => {
+    const run = (i: number) => (i === told.length - 1 ? lastRun : "one");
+    const batches = told.map(([when, draft], i) => ({ drafts: [draft], at: when, run: run(i) }));
+    const verify = verifier(sha256);
+    const { lines } = sealAll(batches, EMPTY_TIP, sha256);
+    lines.forEach((line, i) => verify.add({ path: logPath(NOON, i + 1), line }));
+    const found = verify.indexes({ tip: undefined, live: [], reviews: [], ids: new Map() });
+    return found.filter((f) => f.code === "LPS508").map((f) => f.message.split(": ")[1]);
+  };
+  const life = aLife("one", 5);
+  const granted = nth(life, 2);
+  const others = life.filter((one) => one !== granted);
+
+  test("is no offence of the run that had said what it was about to do", () => {
+    expect(granted[1].kind).toBe("granted");
+    expect(against([...others, granted])).toEqual([]);
+    expect(against([...others, granted], "another")).toEqual(["granted without an admission"]);
+  });
+
+  test("is one receipt, not a licence", () => {
+    expect(against([...life, granted])).toEqual(["granted without an admission"]);
   });
 });
 

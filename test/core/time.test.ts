@@ -111,7 +111,7 @@ describe("B10, B11: an instant", () => {
   });
 });
 
-describe("in every time zone of the machine", () => {
+describe("B10, B11: in every time zone of the machine", () => {
   const zone = process.env["TZ"];
   afterEach(() => {
     if (zone === undefined) delete process.env["TZ"];

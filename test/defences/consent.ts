@@ -3,6 +3,8 @@ import type { Defence } from "./defence.ts";
 
 const VOTES = "src/core/votes.ts";
 const CONSENT = "src/core/consent.ts";
+const FORKS = "test/attacks/forks.test.ts";
+const EYES = "test/attacks/several-eyes.test.ts";
 
 /** Of the attack on consent whose story begins so. */
 const story = (title: string): Defence["red"] => ({ file: "test/attacks/consent.test.ts", title });
@@ -13,7 +15,7 @@ export const OF_VOTES: readonly Defence[] = [
     name: "human",
     rows: ["A11"],
     file: VOTES,
-    find: `c.review.user?.type === "User" ? undefined : "not a person's account"`,
+    find: `isHuman(c.review.user) ? undefined : "not a person's account"`,
     put: "undefined",
     red: story("A11: a listed account that is a bot"),
   },
@@ -45,7 +47,7 @@ export const OF_VOTES: readonly Defence[] = [
     name: "not-pusher",
     rows: ["A9"],
     file: VOTES,
-    find: "[...c.facts.committers, ...c.facts.headActivity.map((a) => a.actor)].some((u) => same(c, u))",
+    find: "pushers(c).some((u) => same(c, u))",
     put: "false",
     red: story("A9: an owner pushes"),
   },
@@ -85,8 +87,8 @@ export const OF_VOTES: readonly Defence[] = [
     name: "quotes-digest",
     rows: ["A1"],
     file: VOTES,
-    find: `c.risk !== "critical" || lines(c.review.body).includes`,
-    put: "true || lines(c.review.body).includes",
+    find: `if (c.risk === "critical") return "which critical access needs";`,
+    put: "",
     red: story("A1: a critical request"),
   },
   {
@@ -97,13 +99,45 @@ export const OF_VOTES: readonly Defence[] = [
     put: "else votes.set(String(judged.user), judged);",
     red: story("A10: two owners are needed"),
   },
+  {
+    name: "no-app-by-name",
+    rows: ["A11"],
+    file: VOTES,
+    find: `user?.type === "User" && !user.login.endsWith("[bot]")`,
+    put: `user?.type === "User"`,
+    red: story("A11: a listed account with an app's name"),
+  },
+  {
+    name: "numbers-not-logins",
+    rows: ["A20"],
+    file: VOTES,
+    find: "p.forge.id === user ||",
+    put: "true ||",
+    red: story("A20: an owner renames"),
+  },
+  {
+    name: "only-its-author-lifts-a-veto",
+    rows: ["A13"],
+    file: "src/core/standing.ts",
+    find: "const byItsAuthor = event.actor !== null && event.actor.id === review.user?.id;",
+    put: "const byItsAuthor = true;",
+    red: story("A13: an owner requests changes, and the author"),
+  },
+  {
+    name: "fork-quotes-digest",
+    rows: ["A18"],
+    file: VOTES,
+    find: `return isFromFork(c.facts) ? "which a request from a fork needs" : undefined;`,
+    put: "return undefined;",
+    red: { file: FORKS, title: "A18: an approval from a fork's pull request that quotes nothing" },
+  },
 ];
 
 /** Checks of the way to main, and of the votes together. */
 export const OF_LANDINGS: readonly Defence[] = [
   {
     name: "merged-pull-request",
-    rows: ["A7"],
+    rows: ["A6", "A7"],
     file: CONSENT,
     find: "facts && MERGES.has(c.landing.push.kind)",
     put: "true",
@@ -113,8 +147,8 @@ export const OF_LANDINGS: readonly Defence[] = [
     name: "own-repository",
     rows: ["A18"],
     file: CONSENT,
-    find: "!facts || facts.pull.head.repository === c.landing.repository",
-    put: "true",
+    find: "if (!forksAllowed(c))",
+    put: "if (false)",
     red: story("A18: an approved pull request from a fork"),
   },
   {
@@ -148,5 +182,77 @@ export const OF_LANDINGS: readonly Defence[] = [
     find: "if (unmet) findings.push",
     put: "if (false) findings.push",
     red: story("A12: somebody with write permission whom policy"),
+  },
+  {
+    name: "of-that-group-when-reviewing",
+    rows: ["A15"],
+    file: CONSENT,
+    find: "return { ...demand, approvers: demand.approvers.filter(then) };",
+    put: "return demand.from.length > 0 ? demand : { ...demand, approvers: demand.approvers.filter(then) };",
+    red: story("A15: an owner approves, and only then joins"),
+  },
+  {
+    name: "different-people-for-each-demand",
+    rows: ["A10"],
+    file: CONSENT,
+    find: "if (tried.has(voter) || seats[seat]?.includes(person) !== true) return false;",
+    put: "return seats[seat]?.includes(person) === true;",
+    red: { file: EYES, title: "A10: one person who is in both groups" },
+  },
+  {
+    name: "fork-is-vouched-for",
+    rows: ["A18"],
+    file: CONSENT,
+    find: `return votes > 0 ? undefined : "the pull request comes from a fork, and no approval vouches for it";`,
+    put: "return undefined;",
+    red: { file: FORKS, title: "A18: what needs no approval cannot come from a fork" },
+  },
+  {
+    name: "forks-by-policy-at-the-merge",
+    rows: ["A16", "A18"],
+    file: CONSENT,
+    find: "return [c.landing.atMerge, c.now].every(",
+    put: "return [c.now].every(",
+    red: { file: FORKS, title: "A18: policy must have let forks in" },
+  },
+  {
+    name: "queue-commit-is-the-boundary",
+    rows: ["A18", "A5"],
+    file: "src/gather-consent.ts",
+    find: `return push.kind === "merge_queue_merge" ? { ...push, before, after } : push;`,
+    put: "return { ...push, before, after };",
+    red: { file: "test/attacks/merges.test.ts", title: "E14: a request added and removed again" },
+  },
+  {
+    name: "half-told-merge-is-unknown",
+    rows: ["A6"],
+    file: "src/gather-pull.ts",
+    find: "return merged && mergeCommit === null && push.ref",
+    put: 'return merged && mergeCommit === "" && push.ref',
+    red: { file: "test/attacks/merges.test.ts", title: "A6: while the forge does not say" },
+  },
+  {
+    name: "earlier-merge-wins",
+    rows: ["A17"],
+    file: "src/core/decide.ts",
+    find: "[...snapshot.candidates].sort(byMerge)",
+    put: "[...snapshot.candidates]",
+    red: { file: "test/attacks/order.test.ts", title: "A17: two of one merge queue's group" },
+  },
+  {
+    name: "single-use-ids",
+    rows: ["A19"],
+    file: "src/gather.ts",
+    find: "unknown.filter((f) => !used.has(idOf(f.path))),",
+    put: "unknown,",
+    red: { file: "test/attacks/files.test.ts", title: "A19: an id is used once" },
+  },
+  {
+    name: "no-twins",
+    rows: ["A19"],
+    file: "src/gather.ts",
+    find: "[...fresh.values()].filter((files) => files.length === 1).flat();",
+    put: "[...fresh.values()].flat();",
+    red: { file: "test/attacks/sweep.test.ts", title: "A19: two new files with one id" },
   },
 ];

@@ -84,7 +84,7 @@ function caseOf(f: Facts): ConsentCase {
       mergedBy: null,
     },
     ...{ createdAt: at(0), author: f.author, base: { ref: "main", repository: 1 }, mergeCommit: "m" },
-    head: { ref: "x", sha: "head", repository: f.fork ? 2 : 1 },
+    head: { ref: "x", sha: "head", repository: f.fork ? 2 : 1, owner: null },
   };
   const timeline = f.retargeted.map((moment) => ({ event: "base_ref_changed", at: moment, actor: null }));
   const added = { status: "A" as const, oldMode: "000000", newMode: "100644", oldOid: "0", newOid: BLOBS[0] };

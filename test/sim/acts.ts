@@ -1,5 +1,6 @@
 // How do people act on the forge? (each act is done there, and noted in the books as it really was)
 import { PEOPLE, requestFile, requestPath, type Ask } from "./company.ts";
+import { knownPull } from "../../src/sandbox/github/world.ts";
 import { changed, MAIN } from "./record.ts";
 import type { World } from "./world.ts";
 
@@ -65,6 +66,24 @@ export async function open(world: World, author: string, ask: Ask, more: Files =
   return { ask, author, branch, pull, state: "open" };
 }
 
+/** A change of the rules: proposed by one, approved and merged by others. */
+export async function change(
+  world: World,
+  by: string,
+  files: Files,
+  voters: readonly string[],
+): Promise<void> {
+  const { record, scheduler, verbs } = world;
+  const branch = `rules/${String(world.count())}`;
+  const head = await push(world, by, branch, files);
+  const pull = await scheduler.outside(() => verbs.openPull(by, { branch, title: "Change the rules" }));
+  record.event({ at: scheduler.time, kind: "opened", pull, by: idOf(by), head });
+  await scheduler.advance(scheduler.time + 2_000);
+  for (const voter of voters) await review(world, voter, pull, "APPROVED");
+  await scheduler.advance(scheduler.time + 2_000);
+  await merge(world, by, pull);
+}
+
 export async function review(
   world: World,
   by: string,
@@ -74,7 +93,7 @@ export async function review(
 ): Promise<void> {
   const { hub, record, scheduler, verbs } = world;
   await scheduler.outside(() => verbs.review(by, pull, state, { body }));
-  const seen = hub.store.now().pulls[pull - 1]?.head.sha ?? "";
+  const seen = knownPull(hub.store.now(), pull).head.sha;
   record.event({ at: scheduler.time, kind: "reviewed", pull, by: idOf(by), state, seen });
   record.note(`${by} says ${state} on #${String(pull)}`);
 }

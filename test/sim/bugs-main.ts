@@ -15,16 +15,20 @@ let found = 0;
 const silent = () => undefined;
 const steps = Number(values.steps);
 
-/** The first seed that goes red, and is clean without the bug: then it is the bug that was found. */
+/** The first seed that goes red with the bug and is clean without it: then it is the bug that was found. */
 async function hunt({ plants }: Bug): Promise<{ readonly tried: number; readonly red?: Verdict }> {
   const common = { steps, untilRed: true, print: silent, told: silent };
-  const verdicts = await simulate({ ...common, seeds, plants });
-  const red = verdicts.find(({ problems }) => problems.length > 0);
-  if (!red) return { tried: verdicts.length };
-  const [clean] = await simulate({ ...common, seeds: [red.seed] });
-  if (clean?.problems.length !== 0)
-    throw new Error(`seed ${String(red.seed)} is red without any bug: ${clean?.problems.join("; ") ?? ""}`);
-  return { tried: verdicts.length, red };
+  let left = seeds;
+  while (left.length > 0) {
+    const verdicts = await simulate({ ...common, seeds: left, plants });
+    left = left.slice(verdicts.length);
+    for (const red of verdicts.filter(({ problems }) => problems.length > 0)) {
+      const [clean] = await simulate({ ...common, seeds: [red.seed] });
+      if (clean?.problems.length === 0) return { tried: seeds.length - left.length, red };
+      console.log(`  (seed ${String(red.seed)} is red without any bug: ${clean?.problems[0] ?? ""})`);
+    }
+  }
+  return { tried: seeds.length };
 }
 
 for (const bug of wanted) {

@@ -114,7 +114,7 @@ export function entitlementFile(one: Entitlement): readonly [string, string] {
 
 export const SETTINGS: readonly [string, string] = [
   "policies/lapse.yaml",
-  `${HEAD}kind: Settings\nmetadata: { name: lapse }\nspec:\n  owner: ${OWNER}\n  pendingTimeout: 2d\n  sweepInterval: 15m\n  maxDuration: 12h\n`,
+  `${HEAD}kind: Settings\nmetadata: { name: lapse }\nspec:\n  owner: ${OWNER}\n  pendingTimeout: 2d\n  sweepInterval: 15m\n  maxDuration: 12h\n  changes: { from: [group:security], count: 1 }\n`,
 ];
 
 /** The whole of policies/ on the first day. `sweepers`: targets that have one beside them. */

@@ -3,10 +3,11 @@ import type { Activity, Permission, Pull, Review, TimelineEvent, User } from "..
 import type { Instant } from "../../src/core/model.ts";
 import { Problem } from "../../src/core/problem.ts";
 import { fromEpoch } from "../../src/core/time.ts";
+import type { ForgeSettings } from "../../src/forge/settings.ts";
 import type { Forge } from "../../src/forge/forge.ts";
 import { openPull } from "../../src/sandbox/github/opening.ts";
 import type { PullRecord, ReviewRecord, State } from "../../src/sandbox/github/state.ts";
-import { knownAccount, knownPull, type World } from "../../src/sandbox/github/world.ts";
+import { knownAccount, knownPull, nextNumber, type World } from "../../src/sandbox/github/world.ts";
 import { firstParents, isAncestor } from "./git/history.ts";
 import type { Gits } from "./git/clones.ts";
 import { at as entryAt } from "./git/trees.ts";
@@ -20,6 +21,16 @@ export interface ForgeOptions {
   /** How many acts of people a lagging answer is behind. */
   readonly lag: () => number;
   readonly opened: (pull: number, head: string) => void;
+}
+
+/** All that these programs ask of how the repository is set up: which rulesets there are. */
+function settings(rulesets: ForgeSettings["rulesets"]): ForgeSettings {
+  return new Proxy({ rulesets } as ForgeSettings, {
+    get: (known, name) => {
+      if (name === "rulesets") return known.rulesets;
+      throw new Error(`nobody asks for ${String(name)} here`);
+    },
+  });
 }
 
 /** GitHub's times have whole seconds. */
@@ -56,6 +67,27 @@ export function simForge(options: ForgeOptions): Forge {
     timeline: (number) => read("timeline", (state) => timelineOf(state, number)),
     activity: (ref, since) => read("activity", (state) => activityOf(state, ref, since)),
     blobAt: (path, commit) => read("blob", () => blobAt(gits, path, commit)),
+    settings: settings(() =>
+      read("rulesets", (state) =>
+        state.settings.rulesets.map((one) => ({ ...one, updatedAt: fromEpoch(one.updatedAt) })),
+      ),
+    ),
+    issueComments: (issue) =>
+      read("issue comments", (state) =>
+        state.comments.flatMap(({ pull, id, user, body, createdAt, updatedAt }) =>
+          pull === issue
+            ? [
+                {
+                  id,
+                  user: userOf(state, user),
+                  body,
+                  createdAt: second(createdAt),
+                  updatedAt: second(updatedAt),
+                },
+              ]
+            : [],
+        ),
+      ),
     permission: (user) => read("permission", (state) => permissionOf(state, user)),
     ...writing(options),
   };
@@ -65,7 +97,7 @@ function writing({
   world,
   hook,
   opened,
-}: ForgeOptions): Pick<Forge, "createPull" | "updatePull" | "upsertComment" | "checkRun"> {
+}: ForgeOptions): Pick<Forge, "createPull" | "updatePull" | "openIssue" | "upsertComment" | "checkRun"> {
   const write = <T>(call: string, act: () => Promise<T>): Promise<T> =>
     hook("forge", call, () =>
       world.exclusive(() => {
@@ -86,6 +118,18 @@ function writing({
         world.store.changePull(number, () => ({ ...change, updatedAt: world.clock() }));
         return Promise.resolve();
       }),
+    openIssue: ({ marker, title, body, labels }) =>
+      write("open issue", () => {
+        const { issues } = world.store.now();
+        const found = issues.find((one) => one.body?.startsWith(marker) === true && one.author === BOT.id);
+        const number = found?.number ?? nextNumber(world.store.now());
+        const at = world.clock();
+        const times = { createdAt: at, updatedAt: at, closedAt: null };
+        const about = { number, id: world.store.id(), title, body: `${marker}\n${body}`, labels };
+        const made = { ...about, author: BOT.id, state: "open" as const, deleted: false, ...times };
+        if (!found) world.store.write((state) => ({ issues: [...state.issues, made] }));
+        return Promise.resolve(number);
+      }),
     upsertComment: () => write("comment", () => Promise.resolve()),
     checkRun: () => write("check run", () => Promise.resolve()),
   };
@@ -98,7 +142,7 @@ function userOf(state: State, id: number): User | null {
 
 /** A lagging replica may not know it yet: that is an error, as it is with GitHub. */
 function pullIn(state: State, number: number): PullRecord {
-  if (!state.pulls[number - 1])
+  if (!state.pulls.some((one) => one.number === number))
     throw new Problem("unavailable", `there is no #${String(number)} yet`, "run it again");
   return knownPull(state, number);
 }
@@ -114,7 +158,7 @@ function pullOf(world: World, state: State, pull: PullRecord): Pull {
     createdAt: second(pull.createdAt),
     author: userOf(state, pull.author),
     base: { ref: base.ref, repository: world.repositoryId },
-    head: { ref: head.ref, sha: head.sha, repository: head.fork ?? world.repositoryId },
+    head: { ref: head.ref, sha: head.sha, repository: head.fork ?? world.repositoryId, owner: null },
     mergeCommit: merged?.commit ?? pull.test?.commit ?? null,
   };
 }

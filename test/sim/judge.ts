@@ -2,6 +2,7 @@
 import { gitLedger } from "../../src/repo/git-ledger.ts";
 import { gitRepo } from "../../src/repo/git.ts";
 import { booksOf } from "./books.ts";
+import { delaysOf, type Delays } from "./lateness.ts";
 import { unrest, violations } from "./oracle.ts";
 import type { World } from "./world.ts";
 
@@ -15,6 +16,7 @@ export interface Verdict {
   readonly grants: number;
   readonly revocations: number;
   readonly days: number;
+  readonly delays: Delays;
 }
 
 export async function judge(world: World): Promise<Verdict> {
@@ -28,6 +30,7 @@ export async function judge(world: World): Promise<Verdict> {
   for (const { kind } of record.runs) runs[kind] = (runs[kind] ?? 0) + 1;
   return {
     ...{ seed, digest: record.digest(), problems, runs },
+    delays: delaysOf(books, world.sweepers),
     faults: Object.fromEntries([...faults.counts].sort(([a], [b]) => (a < b ? -1 : 1))),
     grants: kinds.filter(({ kind, standing }) => kind === "granted" && standing === false).length,
     revocations: kinds.filter(({ kind }) => kind === "revoked").length,

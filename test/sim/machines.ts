@@ -5,7 +5,6 @@ import { sweep } from "../../src/commands/sweep.ts";
 import type { Context, ExitCode } from "../../src/context.ts";
 import { Problem } from "../../src/core/problem.ts";
 import { fromEpoch } from "../../src/core/time.ts";
-import { ProviderError } from "../../src/providers/provider.ts";
 import { gitLedger } from "../../src/repo/git-ledger.ts";
 import { gitRepo } from "../../src/repo/git.ts";
 import { SWEEP_EVERY, MINUTE } from "./company.ts";
@@ -29,9 +28,10 @@ export interface Machine {
   clones: number;
 }
 
-const COMMANDS: Readonly<Record<Kind, (context: Context, target: string) => Promise<ExitCode>>> = {
-  apply: (context) => apply(context, {}),
-  expire,
+type Start = (context: Context, target: string, acceptMain: string | undefined) => Promise<ExitCode>;
+const COMMANDS: Readonly<Record<Kind, Start>> = {
+  apply: (context, _, acceptMain) => apply(context, acceptMain === undefined ? {} : { acceptMain }),
+  expire: (context) => expire(context),
   sweep: (context, target) => sweep(context, { target }),
 };
 
@@ -96,11 +96,14 @@ export async function startRun(world: World, machine: Machine): Promise<void> {
 }
 
 async function carryOut(world: World, machine: Machine, proc: Proc): Promise<ExitCode> {
+  const { vouchedTip } = world;
+  // Whoever vouches starts one run by hand.
+  if (machine.kind === "apply") world.vouchedTip = undefined;
   try {
-    return await COMMANDS[machine.kind](contextOf(world, machine, proc), machine.target ?? "");
+    const context = contextOf(world, machine, proc);
+    return await COMMANDS[machine.kind](context, machine.target ?? "", vouchedTip);
   } catch (problem) {
-    if (!(problem instanceof Problem || problem instanceof ProviderError))
-      world.bug(`${proc.name} threw`, problem);
+    if (!(problem instanceof Problem)) world.bug(`${proc.name} threw`, problem);
     world.record.note(`${proc.name}: ${problem instanceof Problem ? problem.message : String(problem)}`);
     return 1;
   }

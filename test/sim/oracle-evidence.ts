@@ -26,6 +26,8 @@ export interface Window {
   readonly ends: readonly Time[];
   /** When main, which was readable, said that it is wanted no more. */
   readonly unwanted: readonly Span[];
+  /** When some file on main, whatever was wrong with others, first gave a reason to end it. */
+  readonly doubted: Time;
 }
 
 /** How a request file came to main: a window, or why not. */
@@ -129,19 +131,22 @@ function unapproved(landed: Landed): string | undefined {
   const rules = mains[place];
   if (!rules || !pull) return "nobody could approve it";
   const demands = demandsOf(rules, text);
-  const listed = new Set(demands.flatMap(({ group }) => rules.members(group)));
-  const isListed = ({ by }: Of<"reviewed">) => listed.has(rules.personOf(by) ?? "");
-  const voices = lastWords(landed).filter(isListed);
+  const voices = lastWords(landed).filter(({ by }) => isFree(landed, rules, rules.personOf(by) ?? ""));
   if (voices.some(({ state }) => state === "CHANGES_REQUESTED")) return "an approver objected";
   const saw = (seen: string) => pull.heads.some((h) => h.commit === seen && h.content.get(path) === text);
   const counted = voices.filter(
     ({ state, by, seen }) => state === "APPROVED" && company.writers.includes(by) && saw(seen),
   );
-  const involved = [pull.opened.by, ...pull.heads.map(({ by }) => by)].map((id) => rules.personOf(id));
-  const people = new Set(counted.flatMap(({ by }) => rules.personOf(by) ?? []));
-  const free = [...people].filter((one) => !involved.includes(one) && one !== field(text, "subject"));
-  const only = free.length > 0 ? free.join(", ") : "nobody";
-  return met(demands, free, rules) ? undefined : `of those who may approve it, ${only} did, having seen it`;
+  const people = [...new Set(counted.flatMap(({ by }) => rules.personOf(by) ?? []))];
+  const only = people.length > 0 ? people.join(", ") : "nobody";
+  return met(demands, people, rules) ? undefined : `of those who may approve it, ${only} did, having seen it`;
+}
+
+/** May this person approve: listed, and with no part in it? */
+function isFree({ pull, text }: Landed, rules: Main, person: string): boolean {
+  const listed = demandsOf(rules, text).some(({ group }) => rules.members(group).includes(person));
+  const took = [pull?.opened.by ?? 0, ...(pull?.heads ?? []).map(({ by }) => by)];
+  return listed && person !== field(text, "subject") && !took.some((id) => rules.personOf(id) === person);
 }
 
 function demandsOf(rules: Main, text: string): readonly Demand[] {
@@ -219,8 +224,10 @@ function windowOf(landed: Landed, before: readonly Landing[]): Window {
   const ends = [start, ...extended].map((from) => from + length);
   const offer = mains[place]?.offer(field(text, "entitlement"));
   const { target = "", role = "" } = offer ?? {};
-  const unwanted = spansOf(mains.slice(place), (main) => !main.broken && !wanted(main, landed, offer));
-  return { id, subject: field(text, "subject"), target, role, merged, start, ends, unwanted };
+  const since = mains.slice(place);
+  const unwanted = spansOf(since, (main) => !main.broken && !wanted(main, landed, offer));
+  const doubted = since.find((main) => !wanted(main, landed, offer))?.from ?? Infinity;
+  return { id, subject: field(text, "subject"), target, role, merged, start, ends, unwanted, doubted };
 }
 
 function wanted(main: Main, { path, text }: Landed, then: Offer | undefined): boolean {

@@ -164,7 +164,7 @@ function cutOff(all: Read, _: Kept, interval: Interval): readonly string[] {
   const fast = Math.max(0, ...actingAt(all, to).map(({ skew }) => skew));
   const robbed = windowsOf(interval, all.windows).find((window) => {
     const end = admittedEnd(all, window, to);
-    const wanted = !window.unwanted.some(({ from }) => from <= to);
+    const wanted = to < window.doubted;
     return (
       end !== undefined &&
       window.start <= to &&

@@ -1,6 +1,6 @@
 // What do engineers, reviewers, administrators and attackers do, when it is their turn?
 import { createHash } from "node:crypto";
-import { dismiss, merge, open, push, review, type Files, type Wish } from "./acts.ts";
+import { change, dismiss, merge, open, push, review, type Files, type Wish } from "./acts.ts";
 import {
   entitlementFile,
   groupFile,
@@ -15,6 +15,7 @@ import {
   type Ask,
   type Entitlement,
 } from "./company.ts";
+import { MAIN } from "./record.ts";
 import type { SimTarget } from "./types.ts";
 import type { World } from "./world.ts";
 
@@ -33,6 +34,7 @@ const WEIGHTS = {
   leave: 1,
   comeBack: 2,
   policy: 1.5,
+  vouch: 1,
   give: 2,
   take: 2,
   strip: 0.7,
@@ -148,25 +150,20 @@ const ACTS: Readonly<Record<Act, (world: World, life: Life) => Promise<void>>> =
     const who = PEOPLE.find(({ name }) => name === world.random.pick(["ann", "bob", "frank", "carol"]));
     if (!who || life.gone.has(who.name)) return;
     life.gone.add(who.name);
-    await push(world, "grace", "main", { [personFile(who)[0]]: null, ...groups(life) });
+    await changeRules(world, { [personFile(who)[0]]: null, ...groups(life) });
   },
   async comeBack(world, life) {
     const who = PEOPLE.find(({ name }) => life.gone.has(name));
     if (!who) return;
     life.gone.delete(who.name);
-    await push(
-      world,
-      "grace",
-      "main",
-      Object.fromEntries([personFile(who), ...Object.entries(groups(life))]),
-    );
+    await changeRules(world, { ...Object.fromEntries([personFile(who)]), ...groups(life) });
   },
   /** Rules change, or break, and some time later they are as they were. */
   async policy(world, life) {
     const [path, text] = [...life.changed][0] ?? [];
     if (path !== undefined && text !== undefined) {
       life.changed.delete(path);
-      await push(world, "grace", "main", { [path]: text });
+      await changeRules(world, { [path]: text });
       return;
     }
     const one = world.random.pick(life.entitlements);
@@ -175,7 +172,12 @@ const ACTS: Readonly<Record<Act, (world: World, life: Life) => Promise<void>>> =
       ? "kind: [\n"
       : entitlementFile({ ...one, minutes: 60, eligible: "security" })[1];
     life.changed.set(at, was);
-    await push(world, "grace", "main", { [at]: at === SETTINGS[0] ? "kind: [\n" : now });
+    await changeRules(world, { [at]: at === SETTINGS[0] ? "kind: [\n" : now });
+  },
+  /** Somebody has looked at what changed the rules without approval, and stands behind it. */
+  vouch(world) {
+    world.vouchedTip = world.gits.server.refs.get(MAIN);
+    return Promise.resolve();
   },
   give: (world) => byHand(world, "give"),
   take: (world) => byHand(world, "take"),
@@ -184,14 +186,23 @@ const ACTS: Readonly<Record<Act, (world: World, life: Life) => Promise<void>>> =
   recreate: (world) => byHand(world, "recreate"),
 };
 
-/** What an administrator of a target does there, without a word to Lapse. */
+/** What an administrator of a target does there, without a word to Lapse: mostly to what somebody has. */
 function byHand({ random, record, targets }: World, act: keyof SimTarget["admin"]): Promise<void> {
-  const target = random.pick(targets);
-  const who = random.pick(["ann", "bob", "carol", "frank"]);
-  const role = random.pick(["reader", "writer", "keeper", "fixer"]);
+  const open = targets.flatMap((one) => one.history().filter(({ to }) => to === undefined));
+  const found = open.length > 0 && random.chance(0.7) ? random.pick(open) : undefined;
+  const target = targets.find(({ name }) => name === found?.target) ?? random.pick(targets);
+  const who = found?.subject ?? random.pick(["ann", "bob", "carol", "frank"]);
+  const role = found?.role ?? random.pick(["reader", "writer", "keeper", "fixer"]);
   record.note(`an administrator of ${target.name}: ${act} ${who} ${role}`);
   target.admin[act](who, role);
   return Promise.resolve();
+}
+
+/** As it should be: by a pull request that others approve. Now and then without, or straight to main. */
+async function changeRules(world: World, files: Files): Promise<void> {
+  const how = world.random.weighted({ approved: 20, bare: 1, pushed: 1 });
+  if (how === "pushed") await push(world, "grace", "main", files);
+  else await change(world, "grace", files, how === "approved" ? ["erin"] : []);
 }
 
 /** Enough people of each group, none of them twice. */

@@ -8,7 +8,7 @@ import type { Event, LedgerPush, Run, Time } from "./types.ts";
 export const LEDGER = "refs/heads/lapse/ledger";
 export const MAIN = "refs/heads/main";
 
-export class Record {
+export class Books {
   readonly events: Event[] = [];
   readonly runs: Run[] = [];
   readonly ledger: LedgerPush[] = [];
@@ -39,12 +39,25 @@ export class Record {
     const lines = [...changed(gits, before, commit)].flatMap(([path, text]) =>
       path.startsWith("log/") && text !== null ? text.trimEnd().split("\n") : [],
     );
+    for (const line of lines) this.note(`  ledger: ${wordsOf(line)}`);
     this.ledger.push({ at: this.#clock(), commit, before: before ?? "", lines });
   }
 
   digest(): string {
     return this.#hash.digest("hex").slice(0, 16);
   }
+}
+
+function wordsOf(line: string): string {
+  const {
+    seq,
+    kind,
+    op = "",
+    request = "",
+    because = "",
+    run,
+  } = JSON.parse(line) as Readonly<Record<string, string | number | undefined>>;
+  return [seq, kind, op, request, because, `by ${String(run)}`].filter((word) => word !== "").join(" ");
 }
 
 /** Contents of what differs between two commits; null for what is gone. */

@@ -8,6 +8,22 @@ function sum(parts: readonly Readonly<Record<string, number>>[]): readonly (read
   return [...total].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
+/** Minutes past the end. */
+function percentiles(verdicts: readonly Verdict[]): readonly string[] {
+  const all = new Map<string, number[]>();
+  for (const { delays } of verdicts)
+    for (const [way, list] of Object.entries(delays)) all.set(way, [...(all.get(way) ?? []), ...list]);
+  return [...all].sort().flatMap(([way, list]) => {
+    const sorted = list.sort((a, b) => a - b);
+    const at = (share: number): string => {
+      const ms = sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+      return `${(ms / 60_000).toFixed(1)} min`;
+    };
+    if (sorted.length === 0) return [];
+    return [`  ${way}: ${String(sorted.length)} ends, p50 ${at(0.5)}, p99 ${at(0.99)}, worst ${at(1)}`];
+  });
+}
+
 export function summary(verdicts: readonly Verdict[], steps: number, seconds: number): string {
   const failed = verdicts.filter(({ problems }) => problems.length > 0);
   const whole = verdicts.filter((one) => "digest" in one);
@@ -20,6 +36,8 @@ export function summary(verdicts: readonly Verdict[], steps: number, seconds: nu
     `faults injected: ${String(total(faults.map(([, n]) => n)))} (${count(faults)})`,
     `runs: ${count(sum(whole.map((one) => one.runs)))}`,
     `grants: ${String(total(whole.map(({ grants }) => grants)))}, revocations: ${String(total(whole.map(({ revocations }) => revocations)))}`,
+    "past the end, whatever was down or silent meanwhile:",
+    ...percentiles(whole),
     failed.length === 0
       ? "no promise was broken"
       : `${String(failed.length)} seeds failed; replay one: npm run sim -- --seed ${String(failed[0]?.seed)} --steps ${String(steps)} --trace`,

@@ -108,6 +108,8 @@ function people(server: Server): SimTarget["admin"] {
       }
     },
     recreate: (subject, role) => {
+      // An edge has no name apart from who and what: it cannot be somebody else's.
+      if (edges) return;
       for (const { name } of ours(subject, role)) {
         const other = { name, subject: `not-${subject}`, role, state: "active" as const, via: FOREIGN };
         server.byPeople((rows, uid) => rows.set(name, { ...other, uid: uid() }));

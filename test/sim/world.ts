@@ -2,6 +2,7 @@
 import type { Forge } from "../../src/forge/forge.ts";
 import type { Provider } from "../../src/providers/provider.ts";
 import { refMoved } from "../../src/sandbox/github/refs.ts";
+import { CARELESS } from "../../src/sandbox/github/settings.ts";
 import { store } from "../../src/sandbox/github/store.ts";
 import { account, verbs, type Verbs } from "../../src/sandbox/github/verbs.ts";
 import { exclusively, type World as Hub } from "../../src/sandbox/github/world.ts";
@@ -12,7 +13,7 @@ import { Gits } from "./git/clones.ts";
 import { at, files } from "./git/trees.ts";
 import { machinesOf, type Machine } from "./machines.ts";
 import { random as randomOf, type Random } from "./random.ts";
-import { changed, LEDGER, MAIN, Record } from "./record.ts";
+import { Books, changed, LEDGER, MAIN } from "./record.ts";
 import { Scheduler, type Proc } from "./scheduler.ts";
 import { stand } from "./seams/ground.ts";
 import { onPush } from "./seams/network.ts";
@@ -25,7 +26,7 @@ export interface World {
   readonly random: Random;
   readonly scheduler: Scheduler;
   readonly faults: Faults;
-  readonly record: Record;
+  readonly record: Books;
   readonly gits: Gits;
   readonly hub: Hub;
   readonly verbs: Verbs;
@@ -47,6 +48,8 @@ export interface World {
   onMain: () => void;
   fileOnMain(path: string): string | undefined;
   filesOnMain(under: string): readonly string[];
+  /** The tip of main that a person vouches for whatever led to it. */
+  vouchedTip: string | undefined;
   /** Until then no schedule rings. */
   silentUntil: Time;
   deaf(machine: Machine): boolean;
@@ -67,7 +70,7 @@ export async function worldOf({ seed, print }: WorldOptions): Promise<World> {
   const faults = new Faults(random);
   const gits = new Gits();
   const now = (): Time => scheduler.time;
-  const record = new Record(now, print);
+  const record = new Books(now, print);
   const scheduler = new Scheduler(START, random, faults, record.note);
   const outages = new Set<string>();
   const hook = outaged(scheduler.hook, outages, faults);
@@ -110,6 +113,7 @@ export async function worldOf({ seed, print }: WorldOptions): Promise<World> {
     count: () => (counted += 1),
     onMain: () => undefined,
     silentUntil: 0,
+    vouchedTip: undefined,
     deaf: () => world.scheduler.time < world.silentUntil,
     felt: (what) => {
       for (const run of record.runs.slice(-20)) if (run.to === undefined) run.down.push(what);
@@ -167,7 +171,17 @@ function hubOf(clock: () => Time): Hub {
   return {
     store: store({
       accounts: users.map((one) => account({ ...one, token: "" })),
-      ...{ refs: new Map(), pulls: [], reviews: [], activity: [], events: [], comments: [], checks: [] },
+      ...{
+        refs: new Map(),
+        pulls: [],
+        reviews: [],
+        activity: [],
+        events: [],
+        comments: [],
+        checks: [],
+        issues: [],
+        settings: CARELESS,
+      },
     }),
     git: serverGit(),
     clock,

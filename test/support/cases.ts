@@ -1,5 +1,5 @@
 // Cases as the ledger tells them: builders that take only what a test is about.
-import type { Admission, Draft, Entry, LiveGrant } from "../../src/core/entry.ts";
+import type { Admission, Draft, Entry, LiveGrant, ReviewDuty } from "../../src/core/entry.ts";
 import type { Assignment, Claim, Instant } from "../../src/core/model.ts";
 import type { Change, Step } from "../../src/core/facts.ts";
 
@@ -63,6 +63,12 @@ export function anAdmission(request = "fix-orders", changes: Partial<Admission> 
     },
     ...changes,
   };
+}
+
+/** To be reviewed by one of the owners, so many minutes after noon. */
+export function aDuty(due: number): ReviewDuty {
+  const digest = "e".repeat(64);
+  return { due: at(due), from: ["group:owners"], count: 1, digest, account: 1001, hands: [1001] };
 }
 
 export function aLive(request = "fix-orders", changes: Partial<LiveGrant> = {}): LiveGrant {

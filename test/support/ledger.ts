@@ -11,6 +11,9 @@ import type { Repo } from "../../src/repo/repo.ts";
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
+const away = (): Promise<never> =>
+  Promise.reject(new Problem("unavailable", "there is no such thing here", "none"));
+
 export function memoryLedger(): Ledger {
   const entries: Entry[] = [];
   let live: ReadonlyMap<string, LiveGrant> = new Map();
@@ -35,13 +38,14 @@ export function memoryLedger(): Ledger {
     decide: (drafts, stamp, expect, main) =>
       expect.tip.hash === tip.hash ? append(drafts, stamp, main) : Promise.resolve({ is: "lost-race" }),
     record: append,
+    check: away,
+    restore: away,
+    accept: away,
   };
 }
 
 /** A run that has this ledger, this clock and some targets, and nothing else: neither forge nor default branch. */
 export function ledgerOnly(ledger: Ledger, clock: () => Instant, provider: Context["provider"]): Context {
-  const away = (): Promise<never> =>
-    Promise.reject(new Problem("unavailable", "there is no such thing here", "none"));
   const nothing = { fetch: () => Promise.resolve(true) };
   return {
     dir: "/",

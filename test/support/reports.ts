@@ -133,7 +133,7 @@ export function aStatus(text = "forbidden (42501)"): Status {
     ...overdue(live, NOW),
   ];
   const late = lateness(removals, () => interval, NOW);
-  const seen = { filtered: false, overdue: true, lateness: late };
+  const seen = { filtered: false, owed: [], overdue: true, lateness: late };
   return { now: NOW, heartbeat: at(-3), interval, main: "9f3c1e2aaa", rows, ...seen };
 }
 

@@ -4,12 +4,12 @@ export const APPROVAL_CODES = {
   LPS301: {
     title: "not merged through a pull request",
     explain:
-      "Access needs a request file that reached the default branch by the merge of one pull request of this repository, as the forge's own record of the push says. A direct push, an admin's push or a local merge is no consent. Open a pull request.",
+      "Access needs a request file that reached the default branch by the merge of one pull request of this repository, as the forge's own record of the push says. A direct push, an admin's push or a local merge is no consent; in a merge queue's group each pull request must name its own commit, which it does when the queue squashes or merges. Open a pull request.",
   },
   LPS302: {
     title: "comes from a fork",
     explain:
-      "The server's record of a fork's pushes is not visible here, so nobody can tell whether an approval came after the last push. Push the branch to this repository.",
+      "The server's record of a fork's pushes is not visible here, so nobody can tell whether an approval came after the last push. Push the branch to this repository. Where policies/lapse.yaml says `forks: with-digest`, at the merge and now, a fork's request is judged like any other if each approval that counts, and at least one does, quotes the digest of the file.",
   },
   LPS303: {
     title: "not exactly one added file",

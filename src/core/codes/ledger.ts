@@ -44,7 +44,7 @@ export const LEDGER_CODES = {
   LPS509: {
     title: "ledger was rewritten",
     explain:
-      "The remote's ledger no longer contains the ledger that this clone has seen: it was force-pushed, restored from a backup or deleted. Grants are frozen and access still ends by the ledger seen before. Restore the branch; to accept the rewrite after an audit, delete the ref refs/lapse/ledger in the clone.",
+      "The remote's ledger no longer contains the ledger that this clone has seen: it was force-pushed, restored from a backup or deleted. Grants are frozen and access still ends by the ledger seen before. `lapse ledger restore` puts back what this clone remembers, where that only adds to the branch; after an audit, `lapse ledger accept <commit>` follows the rewritten branch.",
   },
   LPS510: {
     title: "ledger checkpoint rebuilt",
@@ -55,6 +55,11 @@ export const LEDGER_CODES = {
     title: "kept receipts not readable",
     explain:
       "A file with receipts that wait to be pushed is damaged. It is left where it is; read it by hand, since it may say that access was given or ended.",
+  },
+  LPS512: {
+    title: "ledger lacks an entry that was there",
+    explain:
+      "The hash that was given with `--expect-tip` belongs to no entry of the log. A chain whose tail was cut off is still a whole chain, so only somebody who wrote its last hash down can tell. Restore the longer ledger from a clone that has it.",
   },
   LPS550: {
     title: "access outlived its end",

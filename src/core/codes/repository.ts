@@ -131,6 +131,16 @@ export const REPOSITORY_CODES = {
     explain:
       "Ends depend on the schedule of expire.yml. GitHub disables schedules of public repositories after 60 days without activity, and people disable workflows by hand. Enable it again; a watchdog elsewhere notices sooner.",
   },
+  LPS936: {
+    title: "the applier runs on a runner that keeps state",
+    explain:
+      "GitHub does not isolate jobs on a self-hosted runner from each other, even with an environment: another workflow can leave something behind that reads the applier's credentials. Use hosted runners, or runners that live for one job; `lapse trust` makes targets demand a hosted one.",
+  },
+  LPS937: {
+    title: "the applier's job is not what targets should trust",
+    explain:
+      "A target that takes GitHub's word for a job should demand the repository's number, its environment, its branch and its workflow, each exactly. This job's own token differs from that, so trust that is exact would refuse it, and trust that accepts it is too wide. `lapse trust` writes it for each cloud.",
+  },
   LPS938: {
     title: "there is no CODEOWNERS",
     explain:
@@ -160,6 +170,11 @@ export const REPOSITORY_CODES = {
     title: "the applier uses a person's token",
     explain:
       "The ledger could not tell the applier's writes from that person's, the rules of its branch could not be limited to the applier, and everything stops when that person leaves. Use a GitHub App.",
+  },
+  LPS944: {
+    title: "the rulesets changed",
+    explain:
+      "Whenever new requests are judged, the forge's list of rulesets is compared with the one of before. A ruleset that was switched off and on again has another time of change, so this shows that the rules of main or of the ledger may have been off for a while. What was merged meanwhile was judged by its own evidence all the same; look at it, and at who changed the rules.",
   },
   LPS945: {
     title: "two copies of the ledger differ",

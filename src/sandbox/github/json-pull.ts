@@ -33,6 +33,11 @@ function addresses(world: World, { number, head }: PullRecord) {
   };
 }
 
+function mergeCommitOf({ merged, test }: PullRecord): string | null {
+  if (merged?.untold) return null;
+  return merged?.commit ?? test?.commit ?? null;
+}
+
 const time = (at: number | null | undefined) => (at === null || at === undefined ? null : iso(at));
 
 /** As in a list. `merge_commit_sha` is a test merge until the pull request is merged. */
@@ -64,7 +69,7 @@ export function pullSimpleJson(world: World, state: State, pull: PullRecord) {
     updated_at: iso(pull.updatedAt),
     closed_at: time(pull.closedAt),
     merged_at: time(pull.merged?.at),
-    merge_commit_sha: pull.merged?.commit ?? pull.test?.commit ?? null,
+    merge_commit_sha: mergeCommitOf(pull),
     assignee: null,
     assignees: [],
     requested_reviewers: [],

@@ -1,6 +1,6 @@
 // What happens when a branch moves? (activity feed, heads of pull requests, merges that git alone made)
 import { isAncestor } from "./git.ts";
-import type { ActivityKind, EventRecord, PullRecord } from "./state.ts";
+import type { ActivityKind, EventRecord, Merged, MergeKind, PullRecord } from "./state.ts";
 import { branchRef } from "./world.ts";
 import type { World } from "./world.ts";
 
@@ -12,7 +12,7 @@ export interface Move {
   readonly before: string;
   readonly after: string;
   readonly at: number;
-  readonly merge?: boolean;
+  readonly merge?: MergeKind;
   /** Whether it is a fast-forward, where that is known already. */
   readonly forward?: boolean;
 }
@@ -24,7 +24,7 @@ const headRef = ({ head }: PullRecord): string =>
 export const forkRef = (owner: number, branch: string): string => `refs/sandbox/forks/${owner}/${branch}`;
 
 async function kindOf(world: World, move: Move): Promise<ActivityKind> {
-  if (move.merge === true) return "pr_merge";
+  if (move.merge !== undefined) return move.merge;
   if (move.before === ZERO) return "branch_creation";
   if (move.after === ZERO) return "branch_deletion";
   const forward = move.forward ?? (await isAncestor(world.git, move.before, move.after));
@@ -85,7 +85,7 @@ async function mergedByPush(world: World, open: readonly PullRecord[], move: Mov
 }
 
 /** Notes that a pull request has been merged. */
-export function markMerged(world: World, number: number, merged: NonNullable<PullRecord["merged"]>): void {
+export function markMerged(world: World, number: number, merged: Merged): void {
   const { at, by, commit } = merged;
   world.store.changePull(number, () => ({ state: "closed", closedAt: at, updatedAt: at, merged }));
   for (const event of ["merged", "closed"])

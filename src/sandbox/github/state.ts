@@ -18,6 +18,14 @@ export interface Account {
   readonly deleted: boolean;
 }
 
+export interface Merged {
+  readonly at: number;
+  readonly by: number;
+  readonly commit: string;
+  /** `merge_commit_sha` is null for now. */
+  readonly untold?: true;
+}
+
 export interface PullRecord {
   readonly number: number;
   readonly id: number;
@@ -31,7 +39,7 @@ export interface PullRecord {
   readonly base: { readonly ref: string; readonly sha: string };
   /** `fork`: owner's account id when the head is in a fork, whose pushes our activity feed never shows. */
   readonly head: { readonly ref: string; readonly sha: string; readonly fork: number | null };
-  readonly merged: { readonly at: number; readonly by: number; readonly commit: string } | null;
+  readonly merged: Merged | null;
   /** Test merge of an open pull request, and the base and head it was made for. Computed late, like GitHub's. */
   readonly test: { readonly commit: string | null; readonly base: string; readonly head: string } | null;
 }
@@ -46,7 +54,9 @@ export interface ReviewRecord {
   readonly body: string;
 }
 
-export type ActivityKind = "push" | "force_push" | "branch_creation" | "branch_deletion" | "pr_merge";
+/** How a branch moves when pull requests are merged: one by one, or a queue's group of them in one push. */
+export type MergeKind = "pr_merge" | "merge_queue_merge";
+export type ActivityKind = "push" | "force_push" | "branch_creation" | "branch_deletion" | MergeKind;
 
 export interface ActivityRecord {
   readonly id: number;

@@ -4,7 +4,7 @@ import type { Files, Who } from "./commits.ts";
 import { isAncestor } from "./git.ts";
 import { openPull } from "./opening.ts";
 import type { OpenPull } from "./opening.ts";
-import { mergePull } from "./merging.ts";
+import { mergeGroup, mergePull } from "./merging.ts";
 import type { MergeOptions } from "./merging.ts";
 import { addEvent, forkRef, moveRef, ZERO } from "./refs.ts";
 import { dismissReview, submitReview } from "./reviewing.ts";
@@ -51,6 +51,14 @@ export interface Verbs {
   dismiss(user: string, pull: number, review: number): Promise<void>;
   /** Returns the new tip of the base branch; throws on a conflict. */
   merge(user: string, pull: number, options?: MergeOptions): Promise<string>;
+  /** A merge queue's group: all of them in one push. Throws on a conflict. */
+  mergeQueue(
+    user: string,
+    pulls: readonly number[],
+    options?: Pick<MergeOptions, "method" | "at">,
+  ): Promise<string>;
+  /** From now on the merged pull request does not say by which commit. */
+  withholdMerge(pull: number): void;
   retarget(user: string, pull: number, base: string): Promise<void>;
   deleteUser(login: string): void;
   renameUser(login: string, to: string): void;
@@ -163,10 +171,17 @@ function bookkeeping(world: World) {
       store.begin();
       store.write((state) => ({ settings: { ...state.settings, ...settings } }));
     },
+    withholdMerge: (pull: number) => {
+      store.changePull(pull, ({ merged }) => ({ merged: merged && { ...merged, untold: true } }));
+    },
     tip: (branch: string) => store.now().refs.get(branchRef(branch)),
     comments: (pull: number) => store.now().comments.filter((comment) => comment.pull === pull),
     checks: (commit: string) => store.now().checks.filter(({ sha }) => sha === commit),
   };
+}
+
+function unmergeable(what: string): never {
+  throw new Error(`${what} cannot be merged`);
 }
 
 export function verbs(world: World): Verbs {
@@ -193,11 +208,9 @@ export function verbs(world: World): Verbs {
         dismissReview(world, who(user), pull, review);
       }),
     merge: (user, pull, options = {}) =>
-      act(async () => {
-        const commit = await mergePull(world, who(user), pull, options);
-        if (commit === undefined) throw new Error(`#${pull} cannot be merged`);
-        return commit;
-      }),
+      act(async () => (await mergePull(world, who(user), pull, options)) ?? unmergeable(`#${pull}`)),
+    mergeQueue: (user, pulls, options = {}) =>
+      act(async () => (await mergeGroup(world, who(user), pulls, options)) ?? unmergeable("the group")),
     retarget: (user, pull, base) =>
       act(() => {
         retarget(world, user, pull, base);

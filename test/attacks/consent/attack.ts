@@ -1,4 +1,5 @@
 // What is an attack on consent? (each leaves one merged request behind, and names the finding that must refuse it)
+import { createHash } from "node:crypto";
 import { requestFile, requestPath } from "../../support/company.ts";
 import { SECOND, type World } from "../../support/world.ts";
 
@@ -12,6 +13,11 @@ export interface Attack {
   /** Words that must be among its reasons, where several defences stand in the way. */
   readonly says?: string;
   readonly play: (w: World, id: string) => Promise<unknown>;
+}
+
+/** The line that an approver of this very file writes. */
+export function quote(file: string): string {
+  return `approve sha256:${createHash("sha256").update(file).digest("hex")}`;
 }
 
 /** The same request for longer: other content. */

@@ -66,4 +66,46 @@ export const CONTENT: readonly Attack[] = [
     code: "LPS306",
     play: (w, id) => w.askAndMerge({ id, entitlement: "crown" }, ["carol", "erin"]),
   },
+  {
+    id: "pushed-on-top",
+    story: "A2: approved, then a commit is pushed on top, and the repository dismisses nothing",
+    code: "LPS306",
+    says: "carol (given before the branch last changed",
+    play: async (w, id) => {
+      const pull = await w.ask({ id });
+      await w.approve(pull, "carol");
+      w.tick(SECOND);
+      await w.forge.push("ann", `access/${id}`, { [requestPath({ id })]: other(id) });
+      await w.merge(pull);
+    },
+  },
+  {
+    id: "pushed-on-top-and-back",
+    story: "A2: approved, then the branch moves on and comes back to what was approved",
+    code: "LPS306",
+    says: "carol (given before the branch last changed",
+    play: async (w, id) => {
+      const pull = await w.ask({ id });
+      await w.approve(pull, "carol");
+      w.tick(SECOND);
+      await w.forge.push("ann", `access/${id}`, { [requestPath({ id })]: other(id) });
+      w.tick(SECOND);
+      await w.forge.push("ann", `access/${id}`, { [requestPath({ id })]: requestFile({ id }) });
+      await w.merge(pull);
+    },
+  },
+  {
+    id: "merged-by-itself",
+    story: "A22: auto-merge is on; a writer's push after the approval is merged within the same second",
+    code: "LPS306",
+    says: "carol (given before the branch last changed",
+    play: async (w, id) => {
+      const pull = await w.ask({ id });
+      await w.approve(pull, "carol");
+      w.tick(SECOND);
+      await w.forge.push("bob", `access/${id}`, { [requestPath({ id })]: other(id) });
+      await w.forge.merge("ann", pull);
+      w.tick(SECOND);
+    },
+  },
 ];

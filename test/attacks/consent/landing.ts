@@ -69,6 +69,7 @@ export const LANDING: readonly Attack[] = [
     id: "from-a-fork",
     story: "A18: an approved pull request from a fork, where nobody here sees the pushes",
     code: "LPS302",
+    says: "whose pushes this repository cannot see",
     play: async (w, id) => {
       w.tick(SECOND);
       await w.forge.push(
@@ -85,6 +86,50 @@ export const LANDING: readonly Attack[] = [
       });
       await w.approve(pull, "carol");
       await w.merge(pull);
+    },
+  },
+  {
+    id: "unreviewed-by-an-admin",
+    story: "A7: an administrator merges without a review",
+    code: "LPS306",
+    play: (w, id) => w.askAndMerge({ id }, []),
+  },
+  {
+    id: "of-a-stack",
+    story: "A18: the upper one of two stacked pull requests is merged, and lands the lower one with it",
+    code: "LPS303",
+    play: async (w, id) => {
+      const lower = { id: "below-a-stack", entitlement: "open-read" };
+      await w.ask(lower);
+      w.tick(SECOND);
+      const parent = w.forge.tip(`access/${lower.id}`) ?? "";
+      await w.forge.push("ann", `access/${id}`, { [requestPath({ id })]: requestFile({ id }) }, { parent });
+      const upper = await w.forge.openPull("ann", {
+        branch: `access/${id}`,
+        title: id,
+        base: `access/${lower.id}`,
+      });
+      w.tick(SECOND);
+      await w.forge.retarget("ann", upper, "main");
+      await w.approve(upper, "carol");
+      await w.merge(upper);
+      await w.forge.push("grace", "main", { [requestPath(lower)]: null });
+    },
+  },
+  {
+    id: "merged-elsewhere",
+    story: "A6: an approved merge into another branch, which is then pushed to main",
+    code: "LPS301",
+    says: "by push of ann",
+    play: async (w, id) => {
+      w.tick(SECOND);
+      await w.forge.push("ann", `access/${id}`, { [requestPath({ id })]: requestFile({ id }) });
+      await w.forge.push("ann", `side/${id}`, {}, { to: w.forge.tip("main") ?? "" });
+      const pull = await w.forge.openPull("ann", { branch: `access/${id}`, title: id, base: `side/${id}` });
+      await w.approve(pull, "carol");
+      const to = await w.merge(pull);
+      await w.forge.push("ann", "main", {}, { to });
+      w.tick(SECOND);
     },
   },
 ];
