@@ -45,7 +45,7 @@ describe.each([14, 16, 18] as const)("PostgreSQL %i", (major) => {
     expect(await edges()).toEqual(before);
   });
 
-  test("SET ROLE is of no use from 16 on, and its session is ended before", async () => {
+  test("D20: SET ROLE is of no use from 16 on, and its session is ended before", async () => {
     const assignment = await granted();
     const ann = await here.login(here.ann);
     const set = [here.role, assignment.mark ?? ""].map((role) =>
@@ -78,7 +78,7 @@ describe.each([14, 16, 18] as const)("PostgreSQL %i", (major) => {
     expect(await codeOf(bob.query("SELECT 1"))).toBe("none");
   });
 
-  test("an applier without pg_signal_backend says which sessions go on", async () => {
+  test("D20: an applier without pg_signal_backend says which sessions go on", async () => {
     await here.admin(`REVOKE pg_signal_backend FROM ${quote(here.applier)}`);
     const assignment = await granted();
     await here.login(here.ann);

@@ -7,7 +7,7 @@ import { exitCode } from "../../src/outcome.ts";
 import { memory } from "../../src/providers/memory/index.ts";
 import { memoryTarget } from "../../src/providers/memory/target.ts";
 import { expire } from "../../src/reconcile.ts";
-import { statusOf } from "../../src/status.ts";
+import { inOrder, openRow } from "../../src/core/status.ts";
 import { anAdmission, NOON } from "../support/cases.ts";
 import { ledgerOnly, memoryLedger } from "../support/ledger.ts";
 
@@ -62,7 +62,7 @@ describe("the sweep", () => {
     target.fault("revoke", "forbidden", Infinity);
     tick((4 * QUARTER) as Duration);
     let tries = 0;
-    const next = target.next;
+    const next = target.next.bind(target);
     Object.assign(target, {
       next: (on: Parameters<typeof next>[0]) => {
         if (on === "revoke") tries += 1;
@@ -78,8 +78,10 @@ describe("the sweep", () => {
     expect(live.map(({ phase, failure }) => [phase, failure?.op, failure?.error, failure?.since])).toEqual(
       Array(2).fill(["ending", "revoke", "forbidden (forbidden)", NOON + 5 * QUARTER]),
     );
-    const { rows } = await statusOf(context(), {});
-    expect(rows.map(({ state }) => state)).toEqual(["overdue", "overdue"]);
+    const later = { ...anAdmission("later"), end: plus(context().now, QUARTER) };
+    const rows = [{ ...later, request: "later", phase: "granted" as const, standing: false }, ...live];
+    const shown = inOrder(rows.map((one) => openRow(one, context().now)));
+    expect(shown.map(({ state }) => state)).toEqual(["overdue", "overdue", "ending"]);
     target.heal();
     expect(codeOf(await expire(context()))).toBe(0);
     expect([open(), (await ledger.read()).live]).toEqual([0, []]);

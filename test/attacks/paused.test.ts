@@ -60,6 +60,25 @@ describe("a runner that is paused", () => {
     expect(await closed()).toEqual([]);
   });
 
+  it("D7: after its decision was written: the clock is read again right before the act", async () => {
+    const context = await w.context();
+    const record = context.ledger;
+    const late: Context = {
+      ...context,
+      ledger: {
+        ...record,
+        decide: async (...args) => {
+          const decided = await record.decide(...args);
+          w.tick(2 * HOUR);
+          return decided;
+        },
+      },
+    };
+    const report = await apply(late);
+    expect(report.outcomes.map(({ ok, notes }) => [ok, notes])).toEqual([[false, ["conflict (over)"]]]);
+    expect(w.shop.history()).toEqual([]);
+  });
+
   it("D7: before the act: the clock is read again, and nothing is given", async () => {
     let slept = false;
     const context = await napping((session, sleep) => ({

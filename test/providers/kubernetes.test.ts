@@ -269,7 +269,7 @@ describe("ends", () => {
     expect((await bench.site.must("GET", path)).body.subjects).toEqual([bob]);
   });
 
-  test("what remains of the role by another way is said, and so is what outlives it", async () => {
+  test("D20: what remains of the role by another way is said, and so is what outlives it", async () => {
     await bench.makeRole("reader", [{ ...READ_PODS, verbs: ["get", "list", "watch"] }]);
     await bench.bind("standing-reader", "reader");
     const assignment = await bench.session.resolve(bench.claim());
