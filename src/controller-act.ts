@@ -1,4 +1,5 @@
 // What does a controller do when something is due? (the same reconcile as the workflows', with what it has to tell)
+import { askForReviews } from "./ask-reviews.ts";
 import type { Context } from "./context.ts";
 import type { Duration } from "./core/model.ts";
 import type { SweepView } from "./core/snapshot.ts";
@@ -57,7 +58,7 @@ function intervalOf(main: SweepView["main"]): Duration | undefined {
 }
 
 async function applyNow(context: Context): Promise<Acted> {
-  const report = await apply(context);
+  const report = await askForReviews(context, await apply(context));
   const { main } = report.plan;
   return { told: applyLines(report), ...(main !== undefined && { main }) };
 }

@@ -45,7 +45,7 @@ const lateness = (lines: readonly Line[]) =>
 describe("a controller", { timeout: 120_000 }, () => {
   it("gives what is merged, ends it at its very second, and lets go of its lease", async () => {
     const ask = { at: w.now() + 7 * MINUTE, what: () => w.askAndMerge({ id: "short", duration: "8m" }) };
-    const { lines, naps } = await live(24 * MINUTE, [ask]);
+    const { lines, naps } = await live(34 * MINUTE, [ask]);
     expect(events(lines)).toEqual([
       "turn ours",
       "granted short",

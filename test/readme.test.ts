@@ -113,10 +113,10 @@ describe("every command in the README", () => {
       "lapse trust aws --repository acme/access --repository-id 42 --owner-id 7",
       { code: 0, says: "repo:acme@7/access@42:environment:lapse-apply" },
     ],
-    ["lapse policy test", { code: 0, says: " passed, 0 failed" }],
-    ["lapse can --actor ann --on deploy-production", { code: 3, says: "ann has no deploy-production now" }],
     // The stage's forge is set up as carelessly as can be.
     ["lapse doctor", { code: 3, says: "LPS926  there is no environment lapse-apply" }],
+    ["lapse policy test", { code: 0, says: " passed, 0 failed" }],
+    ["lapse can --actor ann --on deploy-production", { code: 3, says: "ann has no deploy-production now" }],
     ["lapse doctor --target production", { code: 0, says: "✓ production" }],
     [
       "lapse provider test src/providers/exec/example/groups.mjs --world src/providers/exec/example/world.mjs --case 1",

@@ -62,7 +62,7 @@ export function appendMessage(
   append: { readonly receipt: string; readonly main?: string; readonly nonce: string },
 ): string {
   const lines = entries.map((entry) => plain(sentence(entry, caseOf)));
-  const [first] = entries;
+  const first = entries.find((entry) => "request" in entry) ?? entries[0];
   const listed = entries.map((entry, i) => `${lines[i] ?? ""}${tag(entry)}`);
   const body = listed.length > 1 ? ["", ...listed] : [];
   const alone = first !== undefined && isAlone(first, entries);
@@ -74,7 +74,7 @@ export function appendMessage(
     ...(append.main === undefined ? [] : [["Main", append.main] as const]),
     ["Append", append.nonce],
   ];
-  const subject = (alone ? lines[0] : undefined) ?? subjectOf(entries, append.main);
+  const subject = (alone ? lines[entries.indexOf(first)] : undefined) ?? subjectOf(entries, append.main);
   return [subject, ...body, "", ...all.map(([key, value]) => `${key}: ${plain(value)}`), ""].join("\n");
 }
 
@@ -108,9 +108,10 @@ function trailersOf(entry: Entry, caseOf: CaseOf): readonly Trailer[] {
   return [...requestTrailer(entry), ...what, ...(special?.(entry as never, known) ?? [])];
 }
 
-/** One entry, or several about one request. */
+/** One entry, or all that are about a request at all are about this one: what Lapse notes beside them has no subject. */
 function isAlone(first: Entry, entries: readonly Entry[]): boolean {
-  return entries.length === 1 || entries.every((entry) => about(entry, first));
+  const told = entries.filter((entry) => "request" in entry);
+  return entries.length === 1 || (told.length > 0 && told.every((entry) => about(entry, first)));
 }
 
 function about(entry: Entry, first: Entry): boolean {

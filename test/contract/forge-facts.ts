@@ -42,7 +42,12 @@ export function tellsFacts(start: () => Promise<ForgeWorld>): void {
       createdAt: fromEpoch(world.now() - MINUTE),
       author: { id: 1, login: "ann", type: "User" },
       base: { ref: "main", repository: sandbox.repositoryId },
-      head: { ref: "one", sha: head, repository: sandbox.repositoryId },
+      head: {
+        ref: "one",
+        sha: head,
+        repository: sandbox.repositoryId,
+        owner: { id: 4712, login: "acme", type: "Organization" },
+      },
       mergeCommit: null,
     });
     expect(await forge.pullBody(number)).toBe("please");
