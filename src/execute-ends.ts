@@ -77,15 +77,29 @@ function troubledLast(a: Revoke, b: Revoke): number {
 /** Ways of owning in which two requests can stand behind one edge. */
 const SHARED: readonly string[] = ["container", "marked", "bare"];
 
-/** Another run may have granted the same edge to another request since this one read the ledger. */
+/**
+ * Another run may have granted the same edge to another request since this one read the ledger, or have ended this case:
+ * whoever is let in by it now was let in by people.
+ */
 async function revokeUnlessHeld(context: Context, session: Session, end: Revoke): Promise<Outcome> {
   const { claim, request, assignment } = end.grant;
-  const ownership = (await context.provider(claim.provider))?.capabilities.ownership ?? "";
-  const latest = assignment && SHARED.includes(ownership) ? await readAgain(context) : undefined;
+  const latest =
+    assignment && (await isShared(context, claim.provider)) ? await readAgain(context) : undefined;
+  if (latest && !latest.live.some((one) => one.request === request)) return endedElsewhere(end);
   const heldBy = assignment && latest && holderOf(latest.live, assignment.key, request);
   return heldBy === undefined
     ? revoke(session, end)
     : release({ op: "release", grant: end.grant, because: end.because, reason: { heldBy } });
+}
+
+async function isShared(context: Context, kind: string): Promise<boolean> {
+  const provider = await context.provider(kind);
+  return provider !== undefined && SHARED.includes(provider.capabilities.ownership);
+}
+
+function endedElsewhere({ grant: { request, claim } }: Revoke): Outcome {
+  const notes = ["another run has ended it meanwhile"];
+  return { request, target: claim.target, op: "release", ok: true, notes, drafts: [] };
 }
 
 async function revoke(session: Session, { grant, because }: Revoke): Promise<Outcome> {

@@ -4,8 +4,9 @@ import { error } from "./core/finding.ts";
 import { groupBy } from "./core/group.ts";
 import type { Assignment, Claim, Finding } from "./core/model.ts";
 import type { Outcome } from "./core/outcome.ts";
+import { Problem } from "./core/problem.ts";
 import type { VouchedRules } from "./core/snapshot.ts";
-import { fromEpoch } from "./core/time.ts";
+import { lateOrders, listing, type LateOrders } from "./late-orders.ts";
 import { attempt, perTarget } from "./per-target.ts";
 import type { Session } from "./providers/provider.ts";
 import { readAgain } from "./read-again.ts";
@@ -39,13 +40,15 @@ export async function sweepOrphans(
   if (rules && "unread" in rules) unseen.push({ target: "policies/targets", reason: rules.unread });
   const cleaned: string[] = [];
   const addresses = await addressesOf(context, rules, ledger);
+  const orders = once(() => lateOrders(context));
   const listed = await Promise.all(
     addresses.map(async (address) => {
       try {
+        const late = await ordersOn(context, address, ledger, orders);
         const { items, complete } = await withSession(context, address, async (session) => {
-          const listed = await session.list();
+          const shown = await listing(session, late);
           if (tidy) cleaned.push(...(await cleanUp(session, address.target)));
-          return listed;
+          return shown;
         });
         if (!complete) unseen.push({ target: address.target, reason: "its list was cut short" });
         return items.map((item) => ({ item, claim: address }));
@@ -58,16 +61,36 @@ export async function sweepOrphans(
   const suspects = caseless(listed.flat(), ledger);
   const orphans = suspects.length > 0 ? caseless(suspects, await readAgain(context)) : [];
   const marked = orphans.filter(({ item }) => item.mark !== undefined);
-  const unmarked = await judgeUnmarked(
-    context,
-    orphans.filter(({ item }) => item.mark === undefined),
-  );
+  const others = orphans.filter(({ item }) => item.mark === undefined);
+  const unmarked = await judgeUnmarked(orders, others);
   return {
     outcomes: await takeAway(context, [...marked, ...unmarked.ours]),
     unseen: [...unseen, ...unmarked.unseen],
     cleaned: cleaned.sort(),
     unmanaged: unmarked.strangers.map(stranger),
   };
+}
+
+const UNREAD = "the ledger's past cannot be read";
+
+/** What a run that nobody heard of again may have ordered on bare edges: of those the target itself can list none. */
+async function ordersOn(
+  context: Context,
+  address: Address,
+  { live }: LedgerState,
+  orders: () => Promise<LateOrders>,
+): Promise<readonly Assignment[]> {
+  if ((await context.provider(address.provider))?.capabilities.ownership !== "bare") return [];
+  const late = await orders();
+  if (!late) throw new Problem("unavailable", UNREAD, "run `lapse ledger verify`");
+  const open = new Set(live.flatMap((g) => g.assignment?.key ?? []));
+  const here = addressOf(address.target, address);
+  return [...late.values()].filter((one) => addressOf(one.target, one) === here && !open.has(one.key));
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
 }
 
 interface Unmarked {
@@ -77,12 +100,14 @@ interface Unmarked {
 }
 
 /** Who is in a container without a case: put there by a run that died or sleeps, or by people? */
-async function judgeUnmarked(context: Context, found: readonly Found[]): Promise<Unmarked> {
-  const late = found.length > 0 ? await intendedOfLate(context) : new Set<string>();
-  if (!late) {
-    const reason = "the ledger's past cannot be read";
-    return { ours: [], strangers: [], unseen: found.map(({ claim: { target } }) => ({ target, reason })) };
-  }
+async function judgeUnmarked(orders: () => Promise<LateOrders>, found: readonly Found[]): Promise<Unmarked> {
+  const late = found.length > 0 ? await orders() : new Map<string, Assignment>();
+  if (!late)
+    return {
+      ours: [],
+      strangers: [],
+      unseen: found.map(({ claim: { target } }) => ({ target, reason: UNREAD })),
+    };
   const ours = found.filter(({ item }) => late.has(item.key));
   return { ours, strangers: found.filter((one) => !ours.includes(one)), unseen: [] };
 }
@@ -107,27 +132,6 @@ function caseless(found: readonly Found[], ledger: LedgerState | undefined): rea
   const marks = new Set(ledger.live.flatMap((g) => g.assignment?.mark ?? []));
   const keys = new Set(ledger.live.flatMap((g) => g.assignment?.key ?? []));
   return found.filter(({ item }) => (item.mark === undefined ? !keys.has(item.key) : !marks.has(item.mark)));
-}
-
-/** How long a run can sleep between its intent and its act and still be believed to have done it. */
-const LATE = 86_400_000;
-
-/**
- * Keys of what some run was about to grant of late and never told the outcome of. Only such a run can have put a member
- * into a container after its case was closed; everybody else in there was put there by people.
- */
-async function intendedOfLate(context: Context): Promise<ReadonlySet<string> | undefined> {
-  try {
-    const entries = await context.ledger.since(fromEpoch(Math.max(0, context.now - LATE)));
-    const told = new Set(entries.flatMap((e) => (e.kind === "granted" ? [`${e.run} ${e.request}`] : [])));
-    const intents = entries.flatMap((e) =>
-      e.kind === "intent" && e.op === "grant" && e.prestate !== "standing" ? [e] : [],
-    );
-    const silent = intents.filter((e) => !told.has(`${e.run} ${e.request}`));
-    return new Set(silent.map((e) => e.assignment.key));
-  } catch {
-    return undefined;
-  }
 }
 
 function stranger({ item, claim }: Found): Finding {

@@ -2,7 +2,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { exitCode } from "../src/outcome.ts";
 import type { Applied, Expired } from "../src/core/outcome.ts";
-import { expire } from "../src/reconcile.ts";
+import { fromEpoch } from "../src/core/time.ts";
+import { apply, expire } from "../src/reconcile.ts";
 import { startPostgres, type PostgresServer } from "../src/sandbox/postgres.ts";
 import { policies, requestFile, requestPath, target } from "./support/company.ts";
 import { postgresStory, pretended, type Story } from "./support/targets.ts";
@@ -165,6 +166,33 @@ describe.each([
     w.tick(HOUR);
     await w.expire();
     expect(await can("ann")).toBe(false);
+  });
+
+  it("what one run saw go by unused, while another began to grant it, stays open until it is taken away", async () => {
+    const { w, can } = story;
+    await w.askAndMerge({ id: "late", duration: "30m", more: "  notBefore: 2026-11-23T12:00:00Z\n" });
+    await w.apply();
+    w.tick(Date.UTC(2026, 10, 23, 12, 29) - w.now());
+    await w.expire();
+    const slow = await w.context();
+    w.tick(5 * MINUTE);
+    const { ledger, ...context } = await w.context();
+    let raced = false;
+    const read = async () => {
+      const state = await ledger.read();
+      if (!raced) await apply({ ...slow, clock: () => slow.now });
+      raced = true;
+      return state;
+    };
+    expect((await expire({ ...context, ledger: { ...ledger, read } })).sweep.missed).toHaveLength(1);
+    expect(await can("ann")).toBe(true);
+    await w.expire();
+    expect(await can("ann")).toBe(false);
+    const after = await w.context();
+    await after.repo.fetch();
+    const said = await after.ledger.since(fromEpoch(0));
+    const kinds = ["admitted", "intent", "granted", "intent", "revoked"];
+    expect(said.flatMap((e) => ("request" in e ? [e.kind] : []))).toEqual(kinds);
   });
 
   it("an extension runs on without a gap, and ends when it says", async () => {
