@@ -12,3 +12,9 @@ export function asPerson(context: Context): Problem | undefined {
     "let the workflow get a token of the Lapse App (see apply.yml), or say --allow-pat",
   );
 }
+
+/** Says so on stderr, and holds nothing back. */
+export function sayIfPerson(context: Context): void {
+  const odd = asPerson(context);
+  if (odd) context.io.err(`warning: ${odd.message}\n  fix: ${odd.fix}`);
+}

@@ -3,7 +3,7 @@ import type { Context, ExitCode } from "../context.ts";
 import { Problem } from "../core/problem.ts";
 import { onlyOnMain } from "../on-main.ts";
 import { exitCode } from "../outcome.ts";
-import { asPerson } from "../personal.ts";
+import { sayIfPerson } from "../personal.ts";
 import { expire as sweepNow } from "../reconcile.ts";
 import { expiredJson, expiredText } from "../report/applied.ts";
 import { tidy } from "../tidy.ts";
@@ -16,7 +16,7 @@ export interface ExpireOptions {
 
 /** As whom it acts is said and holds nothing back: less access never waits. */
 export async function expire(context: Context, options: ExpireOptions = {}): Promise<ExitCode> {
-  if (options.allowPat !== true) warn(context);
+  if (options.allowPat !== true) sayIfPerson(context);
   await onlyOnMain(context);
   const report = await sweepNow(context);
   const tidied = await tidy(context, report);
@@ -30,9 +30,4 @@ export async function expire(context: Context, options: ExpireOptions = {}): Pro
     plan: { ends: report.sweep.ends, warnings: report.warnings, unseen: report.unseen },
   });
   return code === 0 && tidied instanceof Problem ? 6 : code;
-}
-
-function warn(context: Context): void {
-  const odd = asPerson(context);
-  if (odd) context.io.err(`warning: ${odd.message}\n  fix: ${odd.fix}`);
 }
