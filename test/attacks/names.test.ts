@@ -124,14 +124,14 @@ describe("B17: a name that means more on the target", () => {
   });
 
   test.each(Object.keys(TABLE))("%s lends what it should", async (kind) => {
-    const { identity, role } = TABLE[kind] as Names;
+    const { identity, role } = TABLE[kind]!;
     expect((await loadProvider(kind))?.lint({ identity, role, scope: {} })).toBeUndefined();
   });
 
   test.each(cases)("$kind refuses $claim.identity, $claim.role", async ({ kind, claim }) => {
     const provider = await loadProvider(kind);
     const fits = provider && ajv.validate(provider.schemas.role, claim.role);
-    expect(fits === true ? (provider?.lint(claim) ?? "") : "its role is none by the schema").toMatch(/\S/);
+    expect(fits === true ? (provider.lint(claim) ?? "") : "its role is none by the schema").toMatch(/\S/);
   });
 
   test.each(["system:masters", "group:backend", "*", "/", "ann/../root", "lapse-applier ", "@ann"])(
