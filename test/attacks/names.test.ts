@@ -123,8 +123,7 @@ describe("B17: a name that means more on the target", () => {
     );
   });
 
-  test.each(Object.keys(TABLE))("%s lends what it should", async (kind) => {
-    const { identity, role } = TABLE[kind]!;
+  test.each(Object.entries(TABLE))("%s lends what it should", async (kind, { identity, role }) => {
     expect((await loadProvider(kind))?.lint({ identity, role, scope: {} })).toBeUndefined();
   });
 
