@@ -1,4 +1,4 @@
-// Which codes are about break-glass and its review? (from LPS330)
+// Which codes are about break-glass and its review, before and after it is given?
 
 export const BREAK_GLASS_CODES = {
   LPS330: {
