@@ -66,16 +66,22 @@ export function appendMessage(
   const listed = entries.map((entry, i) => `${lines[i] ?? ""}${tag(entry)}`);
   const body = listed.length > 1 ? ["", ...listed] : [];
   const alone = first !== undefined && isAlone(first, entries);
-  const trailers = alone ? trailersOf(first, caseOf) : entries.flatMap(requestTrailer);
-  const last = entries.at(-1);
-  const all: Trailer[] = [
-    ...trailers,
-    ...(last ? [["Receipt", `${last.seq} ${append.receipt}`] as const] : []),
-    ...(append.main === undefined ? [] : [["Main", append.main] as const]),
-    ["Append", append.nonce],
-  ];
+  const told = alone ? trailersOf(first, caseOf) : entries.flatMap(requestTrailer);
+  const all = [...told, ...appendTrailers(entries.at(-1), append)];
   const subject = (alone ? lines[entries.indexOf(first)] : undefined) ?? subjectOf(entries, append.main);
   return [subject, ...body, "", ...all.map(([key, value]) => `${key}: ${plain(value)}`), ""].join("\n");
+}
+
+/** What every append carries, whatever it tells. */
+function appendTrailers(
+  last: Entry | undefined,
+  { receipt, main, nonce }: Parameters<typeof appendMessage>[2],
+): readonly Trailer[] {
+  return [
+    ...(last ? [["Receipt", `${last.seq} ${receipt}`] as const] : []),
+    ...(main === undefined ? [] : [["Main", main] as const]),
+    ["Append", nonce],
+  ];
 }
 
 function subjectOf(entries: readonly Entry[], main: string | undefined): string {

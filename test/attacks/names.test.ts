@@ -116,7 +116,7 @@ const cases = Object.entries(TABLE).flatMap(([kind, { identity, role, identities
   ...roles.map((other) => ({ kind, claim: { identity, role: other, scope: {} } })),
 ]);
 
-describe("B17: a name that means more on the target", () => {
+describe("B17, F8: a name that means more on the target", () => {
   test("every kind of target has its row", () => {
     expect([...Object.keys(TABLE), ...Object.keys(SAME), ...WITHOUT].sort()).toEqual(
       [...providerKinds].sort(),

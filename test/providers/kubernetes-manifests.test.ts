@@ -42,7 +42,7 @@ test("the applier of the fake, and so of the conformance suite, is the shipped o
   expect(APPLIER_MANIFESTS).toEqual(read("applier.yaml"));
 });
 
-test("the applier never escalates, impersonates or binds what is not named; the sweeper makes and binds nothing", () => {
+test("F7: the applier never escalates, impersonates or binds what is not named; the sweeper makes and binds nothing", () => {
   const applier = rulesIn([...read("applier.yaml"), ...read("applier-cluster.yaml")]);
   const verbs = applier.flatMap((rule) => rule.verbs);
   for (const verb of ["*", "escalate", "impersonate", "patch", "deletecollection"])

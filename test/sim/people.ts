@@ -38,7 +38,7 @@ const WEIGHTS = {
   give: 2,
   take: 2,
   strip: 0.7,
-  spoil: 0.4,
+  spoil: 1.5,
   recreate: 0.3,
 } as const;
 type Act = keyof typeof WEIGHTS;
@@ -186,9 +186,13 @@ const ACTS: Readonly<Record<Act, (world: World, life: Life) => Promise<void>>> =
   recreate: (world) => byHand(world, "recreate"),
 };
 
+/** Acts that can only befall what Lapse made. */
+const MARKS: ReadonlySet<keyof SimTarget["admin"]> = new Set(["strip", "spoil", "recreate"]);
+
 /** What an administrator of a target does there, without a word to Lapse: mostly to what somebody has. */
 function byHand({ random, record, targets }: World, act: keyof SimTarget["admin"]): Promise<void> {
-  const open = targets.flatMap((one) => one.history().filter(({ to }) => to === undefined));
+  const there = targets.flatMap((one) => one.history().filter(({ to }) => to === undefined));
+  const open = there.filter(({ via }) => !MARKS.has(act) || via !== "foreign");
   const found = open.length > 0 && random.chance(0.7) ? random.pick(open) : undefined;
   const target = targets.find(({ name }) => name === found?.target) ?? random.pick(targets);
   const who = found?.subject ?? random.pick(["ann", "bob", "carol", "frank"]);
