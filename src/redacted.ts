@@ -4,7 +4,7 @@ import type { Draft } from "./core/entry.ts";
 import type { Assignment, Claim, Json, JsonObject } from "./core/model.ts";
 import { Problem } from "./core/problem.ts";
 import type { Redactor } from "./core/redact.ts";
-import type { Forge } from "./forge/forge.ts";
+import type { Forge, Writes } from "./forge/forge.ts";
 import type { Provider, Session } from "./providers/provider.ts";
 import { ProviderError } from "./providers/provider.ts";
 import type { Ledger } from "./repo/ledger.ts";
@@ -70,8 +70,12 @@ function isPlain(name: string): boolean {
 }
 
 function forgeWithout(forge: Forge, text: Text): Forge {
+  return { ...forge, ...writesWithout(forge, text) };
+}
+
+/** All that writes: the type leaves no method out. */
+function writesWithout(forge: Forge, text: Text): Writes {
   return {
-    ...forge,
     createPull: (pull) => forge.createPull({ ...pull, title: text(pull.title), body: text(pull.body) }),
     updatePull: (number, { title, body }) =>
       forge.updatePull(number, {
@@ -79,6 +83,8 @@ function forgeWithout(forge: Forge, text: Text): Forge {
         ...(body !== undefined && { body: text(body) }),
       }),
     upsertComment: (number, marker, body) => forge.upsertComment(number, marker, text(body)),
+    openIssue: (issue, since) =>
+      forge.openIssue({ ...issue, title: text(issue.title), body: text(issue.body) }, since),
     checkRun: (sha, run) =>
       forge.checkRun(sha, { ...run, title: text(run.title), summary: text(run.summary) }),
   };

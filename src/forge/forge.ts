@@ -58,3 +58,6 @@ export interface Forge {
     run: { readonly name: string; readonly ok: boolean; readonly title: string; readonly summary: string },
   ): Promise<void>;
 }
+
+/** What goes out to people. */
+export type Writes = Pick<Forge, "createPull" | "updatePull" | "upsertComment" | "openIssue" | "checkRun">;

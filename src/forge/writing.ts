@@ -2,7 +2,7 @@
 import { commentFrom, issueFrom, openPullFrom, pullFrom } from "./answers.ts";
 import type { Comment } from "./answers.ts";
 import type { Client } from "./client.ts";
-import type { Forge, NewIssue, NewPull, Pull, User } from "./forge.ts";
+import type { NewIssue, NewPull, Pull, User, Writes } from "./forge.ts";
 import type { Instant } from "../core/model.ts";
 import { statusOf } from "./problems.ts";
 import type { Reads, Scope } from "./reading.ts";
@@ -75,8 +75,6 @@ async function openIssue(
   const sent = { ...scope, title, labels, body: fitting(`${marker}\n${issue.body}`) };
   return issueFrom(await api.call("POST /repos/{owner}/{repo}/issues", sent)).number;
 }
-
-export type Writes = Pick<Forge, "createPull" | "updatePull" | "upsertComment" | "openIssue" | "checkRun">;
 
 export function writing(api: Client, scope: Scope, reads: Reads): Writes {
   return {

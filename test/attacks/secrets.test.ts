@@ -13,7 +13,7 @@ import type { Context } from "../../src/context.ts";
 import { Problem } from "../../src/core/problem.ts";
 import { redactor } from "../../src/core/redact.ts";
 import { duration } from "../../src/core/time.ts";
-import type { Forge } from "../../src/forge/forge.ts";
+import type { Forge, Writes } from "../../src/forge/forge.ts";
 import { memory } from "../../src/providers/memory/index.ts";
 import { memoryTarget } from "../../src/providers/memory/target.ts";
 import { ProviderError, type Provider, type Session } from "../../src/providers/provider.ts";
@@ -236,6 +236,33 @@ describe("F5: the target repeats the password that it was given", () => {
     } finally {
       await w.stop();
     }
+  });
+});
+
+describe("F5: whatever a forge is told", () => {
+  const secret = randomBytes(18).toString("base64url");
+  const at = 0 as never;
+  const said: { readonly [K in keyof Writes]: Parameters<Writes[K]> } = {
+    createPull: [{ title: secret, body: secret, head: "a", base: "main" }],
+    updatePull: [1, { title: secret, body: secret }],
+    upsertComment: [1, "<!-- a -->", secret],
+    openIssue: [{ marker: "<!-- a -->", title: secret, body: secret, labels: [] }, at],
+    checkRun: ["a".repeat(40), { name: "lapse", ok: true, title: secret, summary: secret }],
+  };
+
+  test.each(Object.entries(said))("%s keeps the secret", async (name, args) => {
+    const told: unknown[] = [];
+    const record = (...all: readonly unknown[]) => Promise.resolve(told.push(all));
+    const forge = { [name]: record } as unknown as Forge;
+    const hush = redactor();
+    hush.learn(secret);
+    const outside = await redacted(
+      { forge: () => Promise.resolve(forge) } as unknown as Context,
+      hush,
+    ).forge();
+    await (Reflect.get(outside, name) as typeof record)(...args);
+    expect(told).toHaveLength(1);
+    expect(readable(JSON.stringify(told), secret)).toEqual([]);
   });
 });
 
