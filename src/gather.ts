@@ -8,6 +8,7 @@ import { heartbeatLimit, isBeating } from "./core/heartbeat.ts";
 import { badTreeEntries, requestPath } from "./core/path.ts";
 import type { ActiveGrant, AccessRequest, Finding } from "./core/model.ts";
 import type { Step, TreeEntry } from "./core/facts.ts";
+import { clockDoubt } from "./core/clock.ts";
 import { speaksOf } from "./core/policy.ts";
 import { readRequest } from "./core/request.ts";
 import type { Changes, MainView, Snapshot, SweepView } from "./core/snapshot.ts";
@@ -56,6 +57,8 @@ export async function gather(context: Context, acceptMain?: string): Promise<Gat
   const starting = await startingRequests(context, ledger, trusted);
   const past = await pastOf(context, pastMatters(news.candidates, starting, trusted));
   const { tip, live } = ledger;
+  const wanted = news.candidates.length + starting.size > 0;
+  const doubt = wanted ? await doubtAboutTime(context) : undefined;
   const unread = main.unread ?? rewritten;
   const view: Snapshot = {
     ...{ now, live, tip, main: trusted, unread, vouched, history: past.history, starting },
@@ -73,7 +76,7 @@ export async function gather(context: Context, acceptMain?: string): Promise<Gat
       ...(ledger.findings ?? []),
       ...unreadFindings(unread),
     ],
-    frozen: unread ?? past.unknown ?? staleHeartbeat(ledger, trusted, now) ?? changes.frozen,
+    frozen: unread ?? past.unknown ?? staleHeartbeat(ledger, trusted, now) ?? doubt ?? changes.frozen,
   };
   return { view, ledger };
 }
@@ -172,6 +175,18 @@ function staleHeartbeat(
     return "the sweep has never run here: run `lapse expire` once, and on a schedule";
   if (isBeating(heartbeat, now, heartbeatLimit(settings.value.sweepInterval))) return undefined;
   return `the sweep last ran at ${new Date(heartbeat).toISOString()}: nothing is granted until \`lapse expire\` runs again`;
+}
+
+/** Windows are the forge's time: whoever gives by another opens them early, or after their end. */
+async function doubtAboutTime({ clock, forge }: Context): Promise<string | undefined> {
+  try {
+    const port = await forge();
+    const before = clock();
+    const theirs = await port.time();
+    return clockDoubt({ before, theirs, after: clock() });
+  } catch (problem) {
+    return reasonOf(problem);
+  }
 }
 
 async function startingRequests(

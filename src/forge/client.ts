@@ -23,6 +23,8 @@ type Values = Readonly<Record<string, unknown>>;
 /** Calls name a route like `GET /repos/{owner}/{repo}`. Every failure is thrown as a Problem. */
 export interface Client {
   call(route: string, values?: Values): Promise<unknown>;
+  /** When the server answered, as its `Date` header says it. */
+  date(route: string, values?: Values): Promise<string | undefined>;
   /** Page after page, until the caller has enough. `within`: the field of the answer that holds the list. */
   pages(route: string, values?: Values, within?: string): AsyncGenerator<readonly unknown[]>;
   all(route: string, values?: Values, within?: string): Promise<readonly unknown[]>;
@@ -91,6 +93,7 @@ export function client(options: ClientOptions): Client {
   }
   return {
     call: async (route, values = {}) => (await request(route, values)).data as unknown,
+    date: async (route, values = {}) => (await request(route, values)).headers.date,
     pages,
     all: async (route, values, within) => {
       const items: unknown[] = [];

@@ -23,6 +23,8 @@ export interface NewIssue {
 /** Pull requests, reviews, issues and comments of one repository. Lists are all pages or a thrown Problem. */
 export interface Forge {
   repository(): Promise<{ readonly id: number; readonly defaultBranch: string; readonly url: string }>;
+  /** What time it is there, in whole seconds; null where the server does not say. */
+  time(): Promise<Instant | null>;
   /** Who our own token is; null where the token cannot tell (an App installation). */
   whoami(): Promise<User | null>;
   pullsOf(commit: string): Promise<readonly number[]>;

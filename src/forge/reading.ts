@@ -2,6 +2,7 @@
 import type { Activity, Permission, User } from "../core/facts.ts";
 import type { Instant } from "../core/model.ts";
 import { Problem } from "../core/problem.ts";
+import { fromEpoch } from "../core/time.ts";
 import {
   activityFrom,
   blobFrom,
@@ -29,6 +30,7 @@ export interface Scope {
 export type Reads = Pick<
   Forge,
   | "repository"
+  | "time"
   | "whoami"
   | "pullsOf"
   | "pull"
@@ -129,6 +131,10 @@ export function reading(api: Client, scope: Scope): Reads {
   const pull = (number: number) => api.call(`${REPO}/pulls/{number}`, { ...scope, number });
   return {
     repository: async () => repositoryFrom(await api.call(REPO, { ...scope })),
+    time: async () => {
+      const told = Date.parse((await api.date(REPO, { ...scope })) ?? "");
+      return Number.isNaN(told) ? null : fromEpoch(told);
+    },
     whoami: () => whoami(api),
     pullsOf: async (commit) =>
       (await api.all(`${REPO}/commits/{commit}/pulls`, { ...scope, commit })).map(numberFrom),

@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Context } from "../../src/context.ts";
 import type { Instant } from "../../src/core/model.ts";
+import { printInstant } from "../../src/core/time.ts";
 import type { Listed, Provider, Session } from "../../src/providers/provider.ts";
 import { apply, expire } from "../../src/reconcile.ts";
 import { revertEnded } from "../../src/revert.ts";
@@ -65,6 +66,31 @@ describe("a clock that is wrong", () => {
     },
     120_000,
   );
+
+  it.each([-40 * MINUTE, -2 * MINUTE, 2 * MINUTE, 15 * MINUTE])(
+    "D8: an applier that is %i ms off by the forge's clock grants nothing, and says why",
+    async (off) => {
+      const begins = (w.now() + 10 * MINUTE) as Instant;
+      await w.askAndMerge({ id: "later", duration: "1h", more: `  notBefore: ${printInstant(begins)}\n` });
+      await w.apply();
+      // It believes that the window is open: it is not yet, or has just gone by.
+      const edge = begins + (off > 0 ? 0 : HOUR);
+      w.tick(edge - Math.abs(off) / 2 - w.now());
+      await w.expire();
+      if (off < 0) w.tick(-off);
+      const { plan } = await apply(await skewed(off));
+      expect(plan.held.map(({ reason }) => reason)).toEqual([
+        expect.stringMatching(off > 0 ? /ahead of the forge's/ : /behind the forge's/),
+      ]);
+      expect(w.shop.history()).toEqual([]);
+    },
+  );
+
+  it("D8: a few seconds off are nothing", async () => {
+    await w.askAndMerge({ id: "one" });
+    await apply(await skewed(20 * SECOND));
+    expect(can()).toBe(true);
+  });
 
   it("D8: a sweep that is a day ahead ends access early, and is not taken for a sign of life", async () => {
     await w.askAndMerge({ id: "one", duration: "4h" });

@@ -24,6 +24,11 @@ export function tellsFacts(start: () => Promise<ForgeWorld>): void {
     });
   });
 
+  test("tells its time, whatever time it is here", async () => {
+    world.advance(40 * MINUTE);
+    expect(await forge.time()).toBe(Math.floor(world.now() / 1000) * 1000);
+  });
+
   test("knows whose token it has, and that an App's token does not tell", async () => {
     expect(await forge.whoami()).toEqual({ id: 1, login: "ann", type: "User" });
     expect(await world.as("lapse[bot]").whoami()).toBeNull();

@@ -19,6 +19,14 @@ export const TIME: readonly Defence[] = [
     red: { file: "test/core/lateness.test.ts", title: "D2" },
   },
   {
+    name: "no-grant-by-a-wrong-clock",
+    rows: ["D8"],
+    file: "src/core/clock.ts",
+    find: "if (Math.max(ahead, behind) <= MOST_OFF) return undefined;",
+    put: "if (ahead <= Infinity) return undefined;",
+    red: { file: "test/attacks/endings.test.ts", title: "by the forge's clock" },
+  },
+  {
     name: "open-access-counts-as-late",
     rows: ["E15"],
     file: "src/core/lateness.ts",

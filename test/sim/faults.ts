@@ -19,6 +19,9 @@ export class Faults {
   readonly #odds: Readonly<Record<Fault, number>>;
   readonly counts = new Map<string, number>();
   quiet = false;
+  /** So many calls since a death was planned. */
+  calls = 0;
+  #death: { readonly call: number; readonly fault: Fault } | undefined;
 
   /** About half of the kinds, each now and then or often. */
   constructor(random: Random) {
@@ -27,9 +30,20 @@ export class Faults {
     this.#odds = Object.fromEntries(odds) as Record<Fault, number>;
   }
 
+  /** Plans one fault, however quiet it is: at this call, counted from now. */
+  dieAt(death: { readonly call: number; readonly fault: Fault } | undefined): void {
+    this.calls = 0;
+    this.#death = death;
+  }
+
   /** `lags`: an answer from the past is possible. */
   choose(port: string, lags: boolean): Fault | undefined {
-    if (this.quiet) return undefined;
+    this.calls += 1;
+    if (this.calls === this.#death?.call) return this.#death.fault;
+    return this.quiet ? undefined : this.#byChance(port, lags);
+  }
+
+  #byChance(port: string, lags: boolean): Fault | undefined {
     let left = this.#random.next();
     const found = FAULTS.find((kind) => (left -= this.#odds[kind]) < 0);
     if (

@@ -54,6 +54,7 @@ export function simForge(options: ForgeOptions): Forge {
         defaultBranch: world.defaultBranch,
         url: "https://forge.invalid",
       })),
+    time: () => hook("forge", "time", () => Promise.resolve(second(world.clock()))),
     whoami: () => read("whoami", (state) => userOf(state, BOT.id)),
     pullsOf: (commit) => read("pulls of a commit", (state) => pullsOf(gits, state, commit)),
     pull: (number) => read("pull", (state) => pullOf(world, state, pullIn(state, number))),

@@ -1,79 +1,68 @@
-// How are many seeds simulated at once? (one bundle, a thread a core, a seed at a time)
+// How is much simulated at once? (one bundle, a thread a core, an order at a time)
 import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { Worker } from "node:worker_threads";
 import { bundleInto, type Plant } from "./bundle.ts";
+import type { CrashOrder, CrashVerdict } from "./crashes.ts";
 import type { Verdict } from "./judge.ts";
-import type { Order } from "./worker.ts";
+import { inThreads, type Threads } from "./threads.ts";
+import type { SeedOrder } from "./worker.ts";
 
-export interface Many {
+interface Common<V> {
+  readonly workers?: number;
+  readonly print: (line: string) => void;
+  readonly told: (verdict: V) => void;
+}
+
+export interface Many extends Common<Verdict> {
   readonly seeds: readonly number[];
   readonly steps: number;
-  readonly workers?: number;
   readonly trace?: boolean;
   /** Bugs to plant. */
   readonly plants?: readonly Plant[];
   /** No new seed is begun after one that went red. */
   readonly untilRed?: boolean;
-  readonly print: (line: string) => void;
-  readonly told: (verdict: Verdict) => void;
 }
-
-type Said = { readonly line: string } | { readonly verdict: Verdict };
 
 /** Resolves when every seed has its verdict. Rejects when a thread breaks. */
 export async function simulate(many: Many): Promise<readonly Verdict[]> {
-  const { seeds, steps, trace = false, workers = availableParallelism() } = many;
+  const { seeds, steps, trace = false } = many;
+  const left = [...seeds];
+  let red = false;
+  const next = (): SeedOrder | undefined => {
+    const seed = red && many.untilRed === true ? undefined : left.shift();
+    return seed === undefined ? undefined : { seed, steps, trace };
+  };
+  const told = (verdict: Verdict): void => {
+    red ||= verdict.problems.length > 0;
+    many.told(verdict);
+  };
+  return inBundle({ ...many, told, next, most: seeds.length });
+}
+
+/** The same for stories in which each call is once the last one of its run. */
+export async function crashes(many: Common<CrashVerdict> & { readonly orders: readonly CrashOrder[] }) {
+  const left = [...many.orders];
+  return inBundle({ ...many, next: () => left.shift(), most: left.length });
+}
+
+type Bundled<O, V> = Common<V> &
+  Pick<Threads<O, V>, "next"> & { readonly most: number; readonly plants?: readonly Plant[] };
+
+async function inBundle<O, V>(of: Bundled<O, V>): Promise<readonly V[]> {
+  const { most, next, plants, print, workers = availableParallelism() } = of;
   const dir = await mkdtemp(join(tmpdir(), "lapse-sim-"));
+  const verdicts: V[] = [];
+  const told = (verdict: V): void => {
+    verdicts.push(verdict);
+    of.told(verdict);
+  };
   try {
     const file = join(dir, "worker.mjs");
-    await bundleInto(file, many.plants);
-    const left = [...seeds];
-    const verdicts: Verdict[] = [];
-    const next = (): Order | undefined => {
-      const enough = many.untilRed === true && verdicts.some(({ problems }) => problems.length > 0);
-      const seed = enough ? undefined : left.shift();
-      return seed === undefined ? undefined : { seed, steps, trace };
-    };
-    const told = (verdict: Verdict): void => {
-      verdicts.push(verdict);
-      many.told(verdict);
-    };
-    const threads = Math.min(workers, seeds.length);
-    await Promise.all(Array.from({ length: threads }, () => work(file, next, { ...many, told })));
+    await bundleInto(file, plants);
+    await inThreads({ file, count: Math.min(workers, most), next, print, told });
     return verdicts;
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
-}
-
-/** Hands one seed after the other to a thread, until there are none left. */
-function work(
-  file: string,
-  next: () => Order | undefined,
-  { print, told }: Pick<Many, "print" | "told">,
-): Promise<void> {
-  // Most of what a step makes is garbage at once.
-  const resourceLimits = { maxYoungGenerationSizeMb: 96 };
-  const worker = new Worker(file, { execArgv: ["--enable-source-maps"], resourceLimits });
-  return new Promise((resolve, reject) => {
-    const go = (): void => {
-      const order = next();
-      if (order) worker.postMessage(order);
-      else
-        void worker.terminate().then(() => {
-          resolve();
-        });
-    };
-    worker.on("error", reject);
-    worker.on("message", (said: Said) => {
-      if ("line" in said) print(said.line);
-      else {
-        told(said.verdict);
-        go();
-      }
-    });
-    go();
-  });
 }

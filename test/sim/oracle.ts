@@ -20,6 +20,8 @@ import type { Interval, Run, Time } from "./types.ts";
 
 /** Clocks that are right show whole seconds. */
 const SECOND = 1000;
+/** By a clock that is further off than this, nothing is granted. */
+const MOST_OFF = 60 * SECOND;
 const DAY = 86_400_000;
 
 interface Read extends Books {
@@ -75,7 +77,7 @@ function unproved({ lines, landings, windows }: Read): readonly string[] {
 function evidence(all: Read, _: Kept, interval: Interval): readonly string[] {
   const mine = windowsOf(interval, all.windows);
   const acting = actingAt(all, interval.from);
-  const fast = Math.max(0, ...acting.map(({ skew }) => skew)) + SECOND;
+  const fast = Math.min(MOST_OFF, Math.max(0, ...acting.map(({ skew }) => skew))) + SECOND;
   const started = mine.filter(({ start }) => start - fast <= interval.from);
   if (mine.length === 0) return [`${told(interval)}: nobody consented to it`];
   if (started.length === 0)
@@ -146,7 +148,7 @@ function sees({ kind, to = Infinity }: Run, { stripped }: Interval): boolean {
 /** Was there a reason to leave it, as far as that run could know by its own clock? */
 function holds(window: Window, { kind, from, to = Infinity, skew }: Run, { settles }: Kept): boolean {
   const reads = from + Math.min(0, skew);
-  if (window.start > to + settles || Math.max(...window.ends) <= reads) return false;
+  if (window.start > to + settles + MOST_OFF || Math.max(...window.ends) <= reads) return false;
   return kind === "sweep" || !window.unwanted.some((span) => span.from <= from && to <= span.to);
 }
 

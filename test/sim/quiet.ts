@@ -56,7 +56,8 @@ async function someRun(world: World): Promise<void> {
   await world.scheduler.advance(world.scheduler.time + SWEEP_EVERY);
 }
 
-async function runAlone(world: World, machine: Machine): Promise<void> {
+/** A run from its start to its end, and nobody else's. */
+export async function runAlone(world: World, machine: Machine): Promise<void> {
   await startRun(world, machine);
   await finish(world);
 }

@@ -1,26 +1,29 @@
-// How does a thread simulate the seeds that it is given? (the entry of the bundle; a seed at a time, nothing is shared)
+// How does a thread carry out what it is given? (the entry of the bundle; an order at a time, nothing is shared)
 import { parentPort } from "node:worker_threads";
+import { everyCrash, type CrashOrder } from "./crashes.ts";
 import { runSeed } from "./seed.ts";
 
-export interface Order {
+export interface SeedOrder {
   readonly seed: number;
   readonly steps: number;
   readonly trace: boolean;
 }
 
-parentPort?.on("message", (order: Order) => {
+parentPort?.on("message", (order: SeedOrder | CrashOrder) => {
   void carryOut(order);
 });
 
-async function carryOut({ seed, steps, trace }: Order): Promise<void> {
+async function carryOut(order: SeedOrder | CrashOrder): Promise<void> {
   const print = (line: string): void => {
     parentPort?.postMessage({ line });
   };
+  const tracing = order.trace && { print };
   try {
-    const verdict = await runSeed({ seed, steps, ...(trace && { print }) });
+    const verdict =
+      "story" in order ? await everyCrash({ ...order, ...tracing }) : await runSeed({ ...order, ...tracing });
     parentPort?.postMessage({ verdict });
   } catch (problem) {
     const why = problem instanceof Error ? (problem.stack ?? problem.message) : String(problem);
-    parentPort?.postMessage({ verdict: { seed, problems: [`the simulation itself broke: ${why}`] } });
+    parentPort?.postMessage({ verdict: { ...order, problems: [`the simulation itself broke: ${why}`] } });
   }
 }

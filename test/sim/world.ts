@@ -61,13 +61,17 @@ export interface World {
 
 export interface WorldOptions {
   readonly seed: number;
+  /** Which targets there are, and beside which of them a sweeper stands; by chance where it is not said. */
+  readonly kinds?: readonly (keyof typeof KINDS)[];
+  readonly sweepers?: readonly string[];
   readonly print?: (line: string) => void;
 }
 
 const START: Time = Date.UTC(2026, 10, 23, 8);
 
 /** An empty company with its policies on main. Nothing has run yet. */
-export async function worldOf({ seed, print }: WorldOptions): Promise<World> {
+export async function worldOf(options: WorldOptions): Promise<World> {
+  const { seed, print } = options;
   const random = randomOf(seed);
   const faults = new Faults(random);
   const gits = new Gits();
@@ -79,10 +83,10 @@ export async function worldOf({ seed, print }: WorldOptions): Promise<World> {
   const disk = new Map<string, Buffer>();
   const { local, after, cancel } = bound(scheduler);
   stand({ gits, disk, random, now, hook, local, after, cancel });
-  const targets = targetsOf(random, hook, now);
-  const sweepers = new Set(
-    targets.flatMap((one) => (sweepable(one) && random.chance(0.7) ? [one.name] : [])),
+  const targets = (options.kinds ?? someKinds(random)).map((name) =>
+    simTarget({ name, ...KINDS[name], hook, clock: now }),
   );
+  const sweepers = new Set(options.sweepers ?? someSweepers(random, targets));
   const hub = hubOf(now);
   onPush(receiverOf({ hub, gits, record, scheduler }));
   const first = policyFiles(
@@ -156,12 +160,15 @@ function outaged(hook: Hook, outages: ReadonlySet<string>, faults: Faults): Hook
   };
 }
 
-function targetsOf(random: Random, hook: Hook, clock: () => Time): readonly SimTarget[] {
-  const kinds = Object.entries(KINDS);
-  // A few of them in each world: the fewer there are, the more requests meet.
+/** A few of them in each world: the fewer there are, the more requests meet. */
+function someKinds(random: Random): readonly (keyof typeof KINDS)[] {
+  const kinds = Object.keys(KINDS) as (keyof typeof KINDS)[];
   const some = new Set(Array.from({ length: random.int(2, 5) }, () => random.int(0, kinds.length - 1)));
-  const chosen = kinds.filter((_, i) => some.has(i));
-  return chosen.map(([name, traits]) => simTarget({ name, ...traits, hook, clock }));
+  return kinds.filter((_, i) => some.has(i));
+}
+
+function someSweepers(random: Random, targets: readonly SimTarget[]): readonly string[] {
+  return targets.filter((one) => sweepable(one) && random.chance(0.7)).map(({ name }) => name);
 }
 
 function sweepable({ provider }: SimTarget): boolean {
