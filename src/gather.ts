@@ -4,16 +4,15 @@ import { idOf, isRequestPath, violations } from "./core/boundary.ts";
 import { error } from "./core/finding.ts";
 import type { RulesNews } from "./core/continuity.ts";
 import { groupBy } from "./core/group.ts";
-import { heartbeatLimit, isBeating } from "./core/heartbeat.ts";
 import { badTreeEntries, requestPath } from "./core/path.ts";
 import type { ActiveGrant, AccessRequest, Finding } from "./core/model.ts";
 import type { Step, TreeEntry } from "./core/facts.ts";
-import { clockDoubt } from "./core/clock.ts";
 import { speaksOf } from "./core/policy.ts";
 import { readRequest } from "./core/request.ts";
 import type { Changes, MainView, Snapshot, SweepView } from "./core/snapshot.ts";
 import { fromEpoch, isOver } from "./core/time.ts";
 import { changesOf, NO_CHANGES, type Since } from "./gather-changes.ts";
+import { frozen } from "./frozen.ts";
 import { candidates } from "./gather-consent.ts";
 import { reviewFacts } from "./gather-reviews.ts";
 import { rulesetsNow } from "./gather-rules.ts";
@@ -57,9 +56,8 @@ export async function gather(context: Context, acceptMain?: string): Promise<Gat
   const starting = await startingRequests(context, ledger, trusted);
   const past = await pastOf(context, pastMatters(news.candidates, starting, trusted));
   const { tip, live } = ledger;
-  const wanted = news.candidates.length + starting.size > 0;
-  const doubt = wanted ? await doubtAboutTime(context) : undefined;
   const unread = main.unread ?? rewritten;
+  const wanted = news.candidates.length + starting.size > 0;
   const view: Snapshot = {
     ...{ now, live, tip, main: trusted, unread, vouched, history: past.history, starting },
     candidates: news.candidates,
@@ -76,7 +74,8 @@ export async function gather(context: Context, acceptMain?: string): Promise<Gat
       ...(ledger.findings ?? []),
       ...unreadFindings(unread),
     ],
-    frozen: unread ?? past.unknown ?? staleHeartbeat(ledger, trusted, now) ?? doubt ?? changes.frozen,
+    frozen:
+      unread ?? past.unknown ?? (await frozen(context, { ledger, main: trusted, wanted })) ?? changes.frozen,
   };
   return { view, ledger };
 }
@@ -160,33 +159,6 @@ function twinsOf(files: readonly TreeEntry[]): Snapshot["twins"] {
   const all = files.map((f) => f.path).join(" and ");
   const reason = `${all} have the same id: delete the one that was not meant`;
   return files.map(({ path }) => ({ request: idOf(path), path, reason }));
-}
-
-/** P10: what cannot be taken away on time must not be given. */
-function staleHeartbeat(
-  ledger: LedgerState,
-  main: MainView | undefined,
-  now: Snapshot["now"],
-): string | undefined {
-  const settings = main?.rules.catalog.settings;
-  if (settings?.is !== "found") return "policies/lapse.yaml cannot be read";
-  const { heartbeat } = ledger.tip;
-  if (heartbeat === undefined)
-    return "the sweep has never run here: run `lapse expire` once, and on a schedule";
-  if (isBeating(heartbeat, now, heartbeatLimit(settings.value.sweepInterval))) return undefined;
-  return `the sweep last ran at ${new Date(heartbeat).toISOString()}: nothing is granted until \`lapse expire\` runs again`;
-}
-
-/** Windows are the forge's time: whoever gives by another opens them early, or after their end. */
-async function doubtAboutTime({ clock, forge }: Context): Promise<string | undefined> {
-  try {
-    const port = await forge();
-    const before = clock();
-    const theirs = await port.time();
-    return clockDoubt({ before, theirs, after: clock() });
-  } catch (problem) {
-    return reasonOf(problem);
-  }
 }
 
 async function startingRequests(

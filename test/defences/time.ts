@@ -24,7 +24,7 @@ export const TIME: readonly Defence[] = [
     file: "src/core/clock.ts",
     find: "if (Math.max(ahead, behind) <= MOST_OFF) return undefined;",
     put: "if (ahead <= Infinity) return undefined;",
-    red: { file: "test/attacks/endings.test.ts", title: "by the forge's clock" },
+    red: { file: "test/attacks/endings.test.ts", title: "D8: an applier that is" },
   },
   {
     name: "open-access-counts-as-late",

@@ -24,6 +24,11 @@ export interface Many extends Common<Verdict> {
   readonly untilRed?: boolean;
 }
 
+export interface Crashes extends Common<CrashVerdict> {
+  readonly orders: readonly CrashOrder[];
+  readonly plants?: readonly Plant[];
+}
+
 /** Resolves when every seed has its verdict. Rejects when a thread breaks. */
 export async function simulate(many: Many): Promise<readonly Verdict[]> {
   const { seeds, steps, trace = false } = many;
@@ -41,7 +46,7 @@ export async function simulate(many: Many): Promise<readonly Verdict[]> {
 }
 
 /** The same for stories in which each call is once the last one of its run. */
-export async function crashes(many: Common<CrashVerdict> & { readonly orders: readonly CrashOrder[] }) {
+export async function crashes(many: Crashes): Promise<readonly CrashVerdict[]> {
   const left = [...many.orders];
   return inBundle({ ...many, next: () => left.shift(), most: left.length });
 }
