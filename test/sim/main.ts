@@ -14,6 +14,8 @@ const { values } = parseArgs({
     workers: { type: "string" },
     bug: { type: "string" },
     trace: { type: "boolean", default: false },
+    /** Nothing goes wrong: what the ways out can do. */
+    calm: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
   },
 });
@@ -37,6 +39,7 @@ const verdicts = await simulate({
   steps,
   ...(values.workers !== undefined && { workers: Number(values.workers) }),
   trace: values.trace,
+  calm: values.calm,
   plants: bugNamed(values.bug),
   untilRed: values.bug !== undefined,
   print: console.log,

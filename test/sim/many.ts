@@ -18,6 +18,7 @@ export interface Many extends Common<Verdict> {
   readonly seeds: readonly number[];
   readonly steps: number;
   readonly trace?: boolean;
+  readonly calm?: boolean;
   /** Bugs to plant. */
   readonly plants?: readonly Plant[];
   /** No new seed is begun after one that went red. */
@@ -31,12 +32,12 @@ export interface Crashes extends Common<CrashVerdict> {
 
 /** Resolves when every seed has its verdict. Rejects when a thread breaks. */
 export async function simulate(many: Many): Promise<readonly Verdict[]> {
-  const { seeds, steps, trace = false } = many;
+  const { seeds, steps, trace = false, calm = false } = many;
   const left = [...seeds];
   let red = false;
   const next = (): SeedOrder | undefined => {
     const seed = red && many.untilRed === true ? undefined : left.shift();
-    return seed === undefined ? undefined : { seed, steps, trace };
+    return seed === undefined ? undefined : { seed, steps, trace, calm };
   };
   const told = (verdict: Verdict): void => {
     red ||= verdict.problems.length > 0;

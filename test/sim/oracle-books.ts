@@ -58,7 +58,7 @@ export interface Edge {
   readonly role: string;
 }
 
-const sameEdge = (a: Edge, b: Edge): boolean =>
+export const sameEdge = (a: Edge, b: Edge): boolean =>
   a.target === b.target && a.subject === b.subject && a.role === b.role;
 
 /** The edge that an intent or an admission is about. */

@@ -8,6 +8,7 @@ import {
   lastEnd,
   linesOf,
   reached,
+  sameEdge,
   told,
   windowsOf,
   type Books,
@@ -180,8 +181,12 @@ function cutOff(all: Read, _: Kept, interval: Interval): readonly string[] {
     : [];
 }
 
-function admittedEnd({ lines }: Read, { id }: Window, at: Time): Time | undefined {
-  return lines.findLast((l) => l.kind === "admitted" && l.request === id && l.pushed <= at)?.admission?.end;
+/** By the ledger at that time; a later file that uses the id again is another's window. */
+function admittedEnd({ lines }: Read, window: Window, at: Time): Time | undefined {
+  const admitted = lines.findLast(
+    (l) => l.kind === "admitted" && l.request === window.id && l.pushed <= at,
+  )?.admission;
+  return admitted && sameEdge(edgeIn(admitted), window) ? admitted.end : undefined;
 }
 
 /** Granted, and not revoked since, by the ledger at that time. */

@@ -9,10 +9,13 @@ import { worldOf, type World, type WorldOptions } from "./world.ts";
 
 export interface SeedOptions extends WorldOptions {
   readonly steps: number;
+  /** Nothing goes wrong: people act and schedules ring, that is all. */
+  readonly calm?: boolean;
 }
 
-export async function runSeed({ steps, ...options }: SeedOptions): Promise<Verdict> {
+export async function runSeed({ steps, calm = false, ...options }: SeedOptions): Promise<Verdict> {
   const world = await worldOf(options);
+  world.faults.quiet = calm;
   const life: Life = {
     entitlements: entitlementsOf(world.targets.map(({ name }) => name)),
     wishes: [],
@@ -24,7 +27,7 @@ export async function runSeed({ steps, ...options }: SeedOptions): Promise<Verdi
   world.onMain = () => {
     pushed(world);
   };
-  const pace = paceOf(world);
+  const pace = { ...paceOf(world), ...(calm && CALM) };
   for (let step = 0; step < steps && world.bugs.length === 0; step += 1) await one(world, life, pace);
   await calmDown(world, life);
   return judge(world);
@@ -35,8 +38,13 @@ interface Pace {
   readonly burst: number;
   readonly people: number;
   readonly patience: number;
+  /** How likely time goes by while a program waits for an answer. */
+  readonly pause: number;
   readonly fate: number;
 }
+
+/** No machine stands still. */
+const CALM: Partial<Pace> = { burst: 1, fate: 0, pause: 0, patience: MINUTE };
 
 function paceOf({ random }: World): Pace {
   return {
@@ -44,6 +52,7 @@ function paceOf({ random }: World): Pace {
     people: random.pick([1, 2, 4]),
     fate: random.pick([0, 0.05, 0.15]),
     patience: random.pick([MINUTE, 4 * MINUTE, 15 * MINUTE]),
+    pause: 0.01,
   };
 }
 
@@ -55,7 +64,7 @@ async function one(world: World, life: Life, pace: Pace): Promise<void> {
     run: running.length > 0 ? 6 : 0,
     start: due.length > 0 ? 4 : 0,
     people: pace.people,
-    wait: running.length > 0 ? 0.01 : 2,
+    wait: running.length > 0 ? pace.pause : 2,
     fate: pace.fate,
   });
   if (next === "run") await burst(world, pace.burst);

@@ -7,6 +7,7 @@ export interface SeedOrder {
   readonly seed: number;
   readonly steps: number;
   readonly trace: boolean;
+  readonly calm: boolean;
 }
 
 parentPort?.on("message", (order: SeedOrder | CrashOrder) => {
