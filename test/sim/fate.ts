@@ -8,7 +8,7 @@ import type { World } from "./world.ts";
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-const WEIGHTS = { forge: 1, git: 1, target: 2, weeks: 0.1, silence: 0.7, jump: 3, rewind: 1 } as const;
+const WEIGHTS = { forge: 1, git: 1, target: 4, weeks: 0.1, silence: 0.7, jump: 3, rewind: 1 } as const;
 
 export async function fateActs(world: World): Promise<void> {
   const what = world.random.weighted(WEIGHTS);
@@ -23,7 +23,7 @@ function spell({ random }: World, longest: number): number {
 const ACTS: Readonly<Record<keyof typeof WEIGHTS, (world: World) => Promise<void>>> = {
   forge: (world) => outage(world, "forge", spell(world, 30 * HOUR)),
   git: (world) => outage(world, "git", spell(world, 8 * HOUR)),
-  target: (world) => down(world, spell(world, 12 * HOUR)),
+  target: (world) => down(world, world.random.chance(0.5) ? HOUR : spell(world, 12 * HOUR)),
   weeks: (world) => down(world, world.random.int(5 * DAY, 20 * DAY)),
   /** No schedule rings, for hours or days. */
   silence(world) {
@@ -63,8 +63,12 @@ function outage(
   return Promise.resolve();
 }
 
+/** Mostly one that somebody has access to: there something can be missed. */
 function down({ faults, random, record, scheduler, targets, ...world }: World, long: number): Promise<void> {
-  const target = random.pick(targets);
+  const used = targets.filter((one) =>
+    one.history().some(({ to, via }) => to === undefined && via !== "foreign"),
+  );
+  const target = random.pick(used.length > 0 && random.chance(0.8) ? used : targets);
   if (target.down) return Promise.resolve();
   faults.count("target-down");
   record.note(`${target.name} is down for ${String(Math.round(long / MINUTE))} minutes`);

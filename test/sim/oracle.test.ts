@@ -79,17 +79,8 @@ function consented({ events }: Scene, asked: Asked, from: number, approvals = [C
 
 function run(s: Scene, kind: Run["kind"], by: string, from: number, more: Partial<Run> = {}): void {
   const target = kind === "sweep" ? { target: "shop" } : {};
-  s.runs.push({
-    kind,
-    by,
-    from: at(from),
-    to: at(from + 1),
-    skew: 0,
-    faults: [],
-    down: [],
-    ...target,
-    ...more,
-  });
+  const alright = { skew: 0, faults: [], down: [] };
+  s.runs.push({ kind, by, from: at(from), to: at(from + 1), ...alright, ...target, ...more });
 }
 
 function push({ ledger }: Scene, minute: number, ...lines: object[]): void {
@@ -351,6 +342,12 @@ rule("standing access stays", /people gave it, and Lapse took it away/, (bad) =>
 rule("what was there before anybody asked is not adopted", /Lapse took it away/, (bad) => {
   const s = goodLife("container");
   open(s, bad ? 1 : 3.6, 34.2, { via: "foreign" });
+  return s;
+});
+rule("a run that git leaves alone goes by what it has read", /Lapse took it away/, (bad) => {
+  const s = goodLife("container");
+  run(s, "expire", "expire-2", 33.2, { to: at(37), ...(!bad && { down: ["git"] }) });
+  open(s, 36, 36.5, { via: "foreign" });
   return s;
 });
 rule("a mark tells what is foreign, whoever asked", /Lapse took it away/, (bad) => {

@@ -209,14 +209,26 @@ function foreign(all: Read, target: Kept): readonly string[] {
  * On edges without marks nobody can tell who gave what. Access that people give where a request has its intent already,
  * or while the run that will write it is looking, counts as the request's.
  */
-function mistaken({ lines, runs }: Read, { ownership }: Kept, interval: Interval): boolean {
+function mistaken(all: Read, { ownership }: Kept, interval: Interval): boolean {
+  const { lines, runs } = all;
   if (ownership !== "container" && ownership !== "bare") return false;
-  return lines.some((line) => {
-    if (line.kind !== "intent" || line.op !== "grant" || line.prestate === "standing") return false;
+  const intents = lines.filter(
+    ({ kind, op, prestate }) => kind === "intent" && op === "grant" && prestate !== "standing",
+  );
+  return intents.some((line) => {
     if (!concerns(interval, edgeOf(line), line.request)) return false;
     const looked = runs.find(({ by }) => by === line.run)?.from ?? line.pushed;
-    return looked <= interval.from && claims(lines, line, interval.from);
+    return looked <= interval.from && (claims(lines, line, interval.from) || blind(all, line, interval));
   });
+}
+
+/** Was it taken by a run that had read of the case while it was open, and that git did not answer since? */
+function blind(all: Read, intent: Line, { to = Infinity }: Interval): boolean {
+  return actingAt(all, to).some(
+    ({ from, down, faults }) =>
+      (down.includes("git") || faults.some((fault) => fault.includes(" git "))) &&
+      claims(all.lines, intent, from),
+  );
 }
 
 /** Is its case open then, or did its run fall silent less than a day before? */
