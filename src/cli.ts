@@ -25,7 +25,7 @@ const program = new Command("lapse")
   .option("--json", "one JSON object on stdout, for programs")
   .option("--no-color", "no colours (NO_COLOR works too)")
   .showSuggestionAfterError()
-  .addHelpText("beforeAll", EXAMPLES)
+  .addHelpText("before", EXAMPLES)
   .addHelpText("after", EXIT_CODES)
   .exitOverride();
 
