@@ -4,6 +4,7 @@ import type { Context } from "./context.ts";
 import type { Draft } from "./core/entry.ts";
 import type { Outcome } from "./core/outcome.ts";
 import type { Plan } from "./core/plan.ts";
+import { isMarkedForAnother } from "./later-mark.ts";
 import { attempt, perTarget } from "./per-target.ts";
 import { holderOf } from "./core/union.ts";
 import { ProviderError, type Session } from "./providers/provider.ts";
@@ -83,13 +84,23 @@ const SHARED: readonly string[] = ["container", "marked", "bare"];
  */
 async function revokeUnlessHeld(context: Context, session: Session, end: Revoke): Promise<Outcome> {
   const { claim, request, assignment } = end.grant;
-  const latest =
-    assignment && (await isShared(context, claim.provider)) ? await readAgain(context) : undefined;
-  if (latest && !latest.live.some((one) => one.request === request)) return endedElsewhere(end);
-  const heldBy = assignment && latest && holderOf(latest.live, assignment.key, request);
+  if (!assignment || !(await isShared(context, claim.provider))) return revoke(session, end);
+  const latest = await readAgain(context);
+  if (!latest) {
+    const another = await isMarkedForAnother(context, session, end.grant, assignment);
+    return another ? leftAlone(end) : revoke(session, end);
+  }
+  if (!latest.live.some((one) => one.request === request)) return endedElsewhere(end);
+  const heldBy = holderOf(latest.live, assignment.key, request);
   return heldBy === undefined
     ? revoke(session, end)
     : release({ op: "release", grant: end.grant, because: end.because, reason: { heldBy } });
+}
+
+/** Nothing is said of it in the ledger: it has not failed, it waits for the ledger to be there again. */
+function leftAlone({ grant: { request, claim } }: Revoke): Outcome {
+  const notes = ["its mark tells of another request, and the ledger, which knows it, cannot be read"];
+  return { request, target: claim.target, op: "revoke", ok: false, notes, drafts: [] };
 }
 
 async function isShared(context: Context, kind: string): Promise<boolean> {

@@ -69,6 +69,14 @@ export const ENDS: readonly Defence[] = [
     red: { file: "test/enforcement.test.ts", title: "D14: a deleted target file" },
   },
   {
+    name: "mark-of-a-grant-unheard-of",
+    rows: ["D17"],
+    file: "src/execute-ends.ts",
+    find: "return another ? leftAlone(end) : revoke(session, end);",
+    put: "return another ? revoke(session, end) : leftAlone(end);",
+    red: { file: "test/attacks/stale-clone.test.ts", title: "D17: no: the mark tells" },
+  },
+  {
     name: "drift-is-told",
     rows: ["D15", "D16"],
     file: "src/core/drift.ts",
