@@ -9,14 +9,18 @@ import { reasonOf } from "./session.ts";
 interface Known {
   readonly ledger: LedgerState;
   readonly main: MainView | undefined;
+  /** Why main cannot be believed. */
+  readonly doubted: string | undefined;
   /** Is there anything to grant? Where there is not, nobody needs to be asked what time it is. */
   readonly wanted: boolean;
 }
 
-/** Why nothing may be granted now: no sweep of late, or a clock that is not the forge's. */
-export async function frozen(context: Context, { ledger, main, wanted }: Known): Promise<string | undefined> {
-  const stale = staleHeartbeat(context, ledger, main);
-  return stale ?? (wanted ? doubtAboutTime(context) : undefined);
+/** Why nothing may be granted now: no sweep of late, a change that nobody approved, or a clock that is not the forge's. */
+export async function frozen(context: Context, known: Known): Promise<string | undefined> {
+  const { ledger, main, doubted, wanted } = known;
+  return (
+    staleHeartbeat(context, ledger, main) ?? doubted ?? (wanted ? await doubtAboutTime(context) : undefined)
+  );
 }
 
 function staleHeartbeat(

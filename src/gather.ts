@@ -75,7 +75,9 @@ export async function gather(context: Context, acceptMain?: string): Promise<Gat
       ...unreadFindings(unread),
     ],
     frozen:
-      unread ?? past.unknown ?? (await frozen(context, { ledger, main: trusted, wanted })) ?? changes.frozen,
+      unread ??
+      past.unknown ??
+      (await frozen(context, { ledger, main: trusted, doubted: changes.frozen, wanted })),
   };
   return { view, ledger };
 }

@@ -78,8 +78,8 @@ export const OF_FREEZING: readonly Defence[] = [
     name: "frozen-until-approved",
     rows: ["A7", "C1", "C15"],
     file: "src/gather.ts",
-    find: " ?? changes.frozen",
-    put: "",
+    find: "doubted: changes.frozen",
+    put: "doubted: undefined",
     red: red("C15: a change of src/"),
   },
   {
