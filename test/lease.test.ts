@@ -118,4 +118,20 @@ describe("a lease", () => {
     a.pass(1);
     expect(await a.lease.hold()).toEqual({ is: "ours" });
   });
+
+  test.each(["1e15", '"for ever"', "null"])(
+    "is not lent for longer because somebody wrote %s",
+    async (life) => {
+      const [a] = await two();
+      const greedy = `{ "holder": "mallory", "epoch": 1, "beat": 0, "life": ${life} }`;
+      const odd = await commitFiles(ground.remote, [], { "lease.json": greedy });
+      await git(ground.remote, "update-ref", "refs/heads/lapse/lease", odd);
+      for (let lives = 0; lives < 10; lives += 1) {
+        await a.lease.hold();
+        a.pass(LIFE - 1);
+      }
+      a.pass(10);
+      expect(await a.lease.hold()).toEqual({ is: "ours" });
+    },
+  );
 });
