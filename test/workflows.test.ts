@@ -150,6 +150,7 @@ describe("permissions", () => {
       },
       "check.yml check": { contents: "read", "pull-requests": "write" },
       "ci.yml gate": { contents: "read" },
+      "ci.yml prove": { contents: "read" },
       "ci.yml ci": {},
       "expire.yml expire": { contents: "write", "id-token": "write", "pull-requests": "write" },
       "watchdog.yml watchdog": { contents: "read" },
@@ -234,7 +235,7 @@ describe("what runs", () => {
 
   test("C16: no checkout leaves a credential on disk", () => {
     const checkouts = using("checkout");
-    expect(checkouts).toHaveLength(5);
+    expect(checkouts).toHaveLength(6);
     for (const { at, step } of checkouts) expect(step.with?.["persist-credentials"], at).toBe(false);
   });
 
@@ -381,10 +382,13 @@ test("C3: the check to require runs always, and passes only when all that it nee
   const [last] = needing;
   expect(last?.if).toBe("always()");
   const [step] = last?.steps ?? [];
-  expect(step?.env).toEqual({ RESULT: "${{ needs.gate.result }}" });
-  const passes = (RESULT: string): boolean =>
-    spawnSync("bash", [...STRICT, step?.run ?? ""], { env: { RESULT }, timeout: 20_000 }).status === 0;
-  expect(["success", "skipped", "failure", "cancelled", ""].filter(passes)).toEqual(["success"]);
+  expect(last?.needs).toEqual(["gate", "prove"]);
+  expect(step?.env).toEqual({ GATE: "${{ needs.gate.result }}", PROOFS: "${{ needs.prove.result }}" });
+  const passes = (GATE: string, PROOFS: string): boolean =>
+    spawnSync("bash", [...STRICT, step?.run ?? ""], { env: { GATE, PROOFS }, timeout: 20_000 }).status === 0;
+  const results = ["success", "skipped", "failure", "cancelled", ""];
+  const both = results.flatMap((gate) => results.map((proofs) => [gate, proofs] as const));
+  expect(both.filter(([gate, proofs]) => passes(gate, proofs))).toEqual([["success", "success"]]);
 });
 
 test("ci runs the whole gate on every Node that is promised", () => {
