@@ -11,8 +11,6 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     testTimeout: 30_000,
     hookTimeout: 120_000,
-    // Much of the time goes into waiting for git and servers: no core has to be kept free.
-    maxWorkers: "100%",
     coverage: {
       include: ["src/**/*.ts"],
       thresholds: { "src/core/**": { statements: 95, branches: 90 }, statements: 85 },

@@ -1,9 +1,10 @@
 // How often is something tried again, and when is it given up?
+import { randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ProviderError } from "../provider.ts";
 import { retryAfter } from "./errors.ts";
 
-const TRIES = 6;
+const TRIES = 8;
 const PAUSE_MS = 25;
 
 /** Tries again what may pass, within the bound and as Google asks; what it throws at last says why. */
@@ -14,7 +15,8 @@ export async function patiently<T>(bound: number, act: () => Promise<T>): Promis
       return await act();
     } catch (thrown) {
       if (!(thrown instanceof ProviderError && thrown.retryable) || tried === TRIES) throw thrown;
-      const pause = retryAfter(thrown) ?? PAUSE_MS * 2 ** (tried - 1);
+      // Spread, so that two who were refused together do not come back together.
+      const pause = retryAfter(thrown) ?? PAUSE_MS * 2 ** (tried - 1) * (randomInt(50, 150) / 100);
       if (performance.now() + pause > until) throw thrown;
       await sleep(pause);
     }
